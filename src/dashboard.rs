@@ -1,4 +1,4 @@
-//! Puts the dashboard together: a profile, its services, the pool of jobs; for the demo the simulator as well.
+//! Puts the dashboard together: a profile, its services, the task pool, and for the demo the simulator.
 
 use crate::screen::keymap::keymap;
 use crate::{

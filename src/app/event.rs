@@ -1,4 +1,4 @@
-//! What the shell tells the app and what the app wants of the shell: plain data.
+//! Events from the shell to the app, and effects from the app to the shell. Plain data.
 
 use crate::{
     screen::command::ToastLevel,

@@ -1,5 +1,5 @@
 //! What is asked for without a key: the selected target after a moment, the states of what is pending, the edits to be kept.
-//! Decides only; whoever calls starts the jobs.
+//! Only decides; the caller starts the tasks.
 
 use super::event::Moment;
 use crate::{

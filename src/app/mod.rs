@@ -1,4 +1,4 @@
-//! Floor 7: pure. An event goes in, effects come out as data; nothing here touches terminal, clock, disk or process.
+//! The state of the whole dashboard. Pure: an event goes in, effects come out as data; no terminal, clock, disk or process.
 
 pub mod arrange;
 pub mod dispatch;

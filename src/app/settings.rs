@@ -1,4 +1,4 @@
-//! What the app is told once, at its start.
+//! The settings that the app is created with.
 
 use crate::screen::keymap::Keymap;
 use crate::state::ProfileView;

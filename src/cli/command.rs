@@ -1,4 +1,4 @@
-//! The command line, as clap types. Knows no job and no screen.
+//! The command line, as clap types. Knows no task and no screen.
 
 use super::{
     publish::{ComposeArgs, PublishArgs},

@@ -1,4 +1,4 @@
-//! A difference for a terminal of 80 columns: what needs a yes, then group by group. Knows no request.
+//! A difference for a terminal of 80 columns: the risks first, then group by group. Knows no request.
 
 use store_model::difference::{Difference, rows};
 use tui_kit::text::{width, wrap};

@@ -1,4 +1,4 @@
-//! `resume`: lists interrupted runs, or goes on with one.
+//! `resume`: lists interrupted runs, or resumes one.
 
 use super::{
     context::CommandContext,

@@ -1,4 +1,4 @@
-//! `sim`: the simulated Store alone, until it is told to stop.
+//! `sim`: the simulated Store alone, until it is stopped.
 
 use super::{exit::Exit, printer::complain};
 use crate::{cli::SimArgs, shell::signals, storage::input};

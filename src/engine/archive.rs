@@ -27,7 +27,7 @@ impl Run {
     }
 
     /// `identity` tells the file that was examined from a changed one. Before the first change a refusal ends the run; later it can
-    /// go on with the right archive in its place again.
+    /// continue once the right archive is in its place.
     pub(super) fn examined(
         &mut self,
         is_first: bool,

@@ -1,4 +1,4 @@
-//! When to look at a submission's state again: often while it is young, rarely when it takes hours. Pure.
+//! When to poll a submission again: often at first, rarely once it takes hours. Pure.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The two words between a run and its driver: what is to be done next, and what came of it. Plain data, no signed URL in it.
+//! The two messages between a run and its driver: the next step, and the event that it led to. Plain data without signed URLs.
 
 use super::{plan::ExistingRollout, view::Cause, zip_source::ZipSource};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub enum RunEvent {
         published: Option<String>,
     },
     SubmissionRead(Submission),
-    /// What keeps the archive from being committed, in words; empty when it fits.
+    /// What keeps the archive from being committed; empty when it fits.
     Examined {
         problems: Vec<String>,
         warnings: Vec<String>,

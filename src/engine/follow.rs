@@ -1,20 +1,20 @@
-//! What a look at a committed submission means: whether it goes on, and how it ended. Pure.
+//! Judges the polled status of a committed submission: still running, or how it ended. Pure.
 
 use super::{plan::WaitFor, view::Outcome};
 use serde_json::Value;
 use store_model::status::{Status, StatusReport};
 
-/// What follows from a look.
+/// What follows from a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     GoesOn,
-    /// How it ended, in words.
+    /// How it ended, as a message.
     Ended(Outcome, String),
     /// Why it failed and what to do.
     Failed(String),
 }
 
-/// Judges a look. Skipped states are fine; `CommitStarted` to `PendingCommit` is a failure of the service. `publish_mode` is the
+/// Judges one poll. Skipped states are fine; `CommitStarted` to `PendingCommit` is a failure of the service. `publish_mode` is the
 /// `targetPublishMode` of what was committed; `was_committed` tells a submission that fell back from a draft that nobody committed.
 pub(super) fn judge(
     report: &StatusReport,

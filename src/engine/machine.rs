@@ -1,4 +1,4 @@
-//! The run as a state machine: [`Run::next`] says what to do, [`Run::apply`] takes in what happened.
+//! The run as a state machine: [`Run::next`] gives the next step, [`Run::apply`] takes in the event that followed.
 //! Owns every rule about the order of calls; does no I/O and reads no clock. What is done about an answer that never came, and how
 //! an interrupted run goes on, stands in `recovery.rs`.
 

@@ -138,7 +138,7 @@ impl Run {
         }
     }
 
-    /// The draft read again before it is overwritten: only one that nobody has touched is gone on with.
+    /// The draft read again before it is overwritten: only one that nobody has touched is continued.
     pub(super) fn rechecked(&mut self, draft: Submission, at: Timestamp) {
         let remote_changes = self.remote_changes(&draft);
         let judged = self.still_a_draft(&draft).and_then(|()| {

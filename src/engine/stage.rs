@@ -1,4 +1,4 @@
-//! Where a run stands between two words: what is to be done next, and to which step that belongs. Plain data.
+//! What a run does next, and the step it belongs to. Plain data.
 
 use super::view::Step;
 

@@ -151,7 +151,7 @@ pub struct Ending {
     pub outcome: Outcome,
     /// Only for [`Outcome::Failed`].
     pub cause: Option<Cause>,
-    /// What happened and what to do next, in words.
+    /// What happened and what to do next.
     pub message: String,
 }
 

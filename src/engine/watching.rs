@@ -91,7 +91,7 @@ impl Run {
     }
 
     /// A look that failed says nothing about the submission: a follow lasts for days and outlives that. Only one that is refused
-    /// again and again ends it, and it can be gone on with.
+    /// again and again ends it, and it can be resumed.
     pub(super) fn look_failed(&mut self, fault: &StepFailure, at: Timestamp) {
         if fault.cause == Cause::Trouble {
             self.refused_looks = 0;

@@ -1,4 +1,4 @@
-//! The one place that knows every overlay: makes the one that is to be opened.
+//! The one place that knows every dialog: builds the one that a command asks for.
 
 use crate::screen::command::Dialog;
 use crate::{

@@ -1,4 +1,4 @@
-//! One folder a feature: what it shows, its dialogs, what it asks for. Features know neither each other nor the app.
+//! One folder for each feature: its view, dialogs and tasks. Features know neither each other nor the app.
 
 pub mod activity;
 pub mod detail;

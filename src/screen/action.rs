@@ -1,5 +1,5 @@
 //! What a person can want, as data: one row an action. Keymap, footer, help, palette, config check and key docs all read this table.
-//! Knows no key event, no pane and no job.
+//! Knows no key event, no pane and no task.
 
 use tui_kit::movement::{Movement, Moves};
 

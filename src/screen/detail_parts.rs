@@ -15,7 +15,7 @@ use ratatui::{
 use store_model::{explain::PortalNeed, remote::Remote, target::Target};
 use tui_kit::{row, text::fit, theme::Role};
 
-/// The row of tabs, with a word at its right end.
+/// The row of tabs, with a note at its right end.
 pub fn tabs(
     frame: &mut Frame,
     area: Rect,
@@ -53,7 +53,7 @@ fn columns(tab: TabId) -> u16 {
     tab.word().len() as u16 + 2
 }
 
-/// The first tab of the row: as many as it takes are left out before the shown one, so that it is in sight.
+/// The first tab of the row: as many as it takes are left out before the shown one, so that it is visible.
 fn first_in_view(offered: &[TabId], shown: TabId, width: u16) -> usize {
     let at = offered
         .iter()

@@ -1,5 +1,5 @@
 //! One target's document while it is under edit: the text with its undo history, checked and kept at every pause. All tabs of the
-//! detail pane change this one text. Knows neither the Store nor the disk nor a view; what it has to say goes out as asks.
+//! detail pane change this one text. Knows neither the Store nor the disk nor a view; its requests leave as commands.
 
 use super::command::Command;
 use super::pane::Context;
@@ -30,7 +30,7 @@ pub fn is_large(bytes: usize) -> bool {
     bytes > SMALL
 }
 
-/// Whether documents are compared and weighed away from the screen: what is written out is more than a small text. Counts no further
+/// Whether documents are compared and analyzed away from the screen: what is written out is more than a small text. Counts no further
 /// than that.
 pub fn is_large_value<'a>(values: impl IntoIterator<Item = &'a Value>) -> bool {
     let mut left = SMALL;

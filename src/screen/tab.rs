@@ -1,4 +1,4 @@
-//! What every tab of the detail pane offers. A tab holds what is in view; the document lies on the desk.
+//! What every tab of the detail pane offers. A tab holds view state only; the document is in `screen::documents`.
 
 use super::{
     action::{Action, Scope},
@@ -66,7 +66,7 @@ pub trait Tab {
     /// Another tab takes its place.
     fn left(&mut self, _documents: &mut Documents, _cx: &Context) {}
 
-    /// The model has changed; with [`ModelChange::Selected`] everything in view is of the past. The desk knows already.
+    /// The model has changed; with [`ModelChange::Selected`] everything in view is outdated. The open documents have been updated already.
     fn changed(&mut self, _change: &ModelChange, _documents: &mut Documents, _cx: &Context) {}
 
     fn wake_at(&self) -> Option<Duration> {

@@ -1,4 +1,4 @@
-//! What can be done with the selected target, or why not, in words; and the asks that do it. Knows no view.
+//! What can be done with the selected target, or why not; and the commands that do it. Knows no view.
 
 use super::pane::{Context, Possible};
 use super::{

@@ -1,4 +1,4 @@
-//! What a report changed: panes and overlays are told, and look at what is theirs. Knows no model.
+//! What a report has changed, for the panes and overlays that show it. Knows no model.
 
 use crate::tasks::message::TaskMessage;
 use store_model::{catalog::Catalog, target::Target};

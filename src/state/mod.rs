@@ -1,4 +1,4 @@
-//! Floor 5: what the screen knows. Server data lives here, once; panes and overlays read it, only its own methods write it.
+//! What the dashboard knows. Server data is stored here, once; panes and overlays read it, and only the model's methods change it.
 
 mod change;
 mod known;

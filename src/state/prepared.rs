@@ -20,7 +20,6 @@ use store_model::{
     status::{Status, StatusReport},
     submission::{Submission, put_body},
     target::{Kind, Target},
-    zip_check::against,
 };
 
 /// Where a shown or edited document comes from.
@@ -318,13 +317,7 @@ impl CheckVerdict {
 
     /// How a chosen ZIP fits this document; `None` while either cannot be read.
     pub fn fit(&self, kind: Kind, examined: &Examined) -> Option<Fit> {
-        let value = self.value()?;
-        Some(against(
-            kind,
-            value,
-            examined.archive.as_ref()?,
-            examined.identity.as_ref(),
-        ))
+        examined.fit_to(kind, self.value()?)
     }
 
     /// The files that a ZIP must bring, once each.

@@ -1,4 +1,4 @@
-//! A failure of the disk, told so that a person can act on it.
+//! Disk errors with messages that a person can act on.
 
 use super::holder::Holder;
 use std::{

@@ -1,4 +1,4 @@
-//! `history.jsonl`: runs that ended, and how long each state lasted, so that "longer than usual" can be said.
+//! `history.jsonl`: runs that ended, and how long each state lasted, so that "longer than usual" can be told.
 
 use super::{atomic, error::DiskError, input};
 use jiff::Timestamp;

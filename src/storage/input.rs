@@ -21,7 +21,7 @@ pub enum Unfit {
     TooLarge {
         most: u64,
     },
-    /// In another encoding; in words.
+    /// In another encoding; its name.
     NotText(String),
 }
 

@@ -53,7 +53,7 @@ pub struct RunFile {
     pub is_locked: bool,
     /// Who works on it, if that was written down.
     pub holder: Option<Holder>,
-    /// Why the file is no journal that could be gone on with, in words.
+    /// Why the file is no journal that could be resumed, in words.
     pub damaged: Option<String>,
 }
 

@@ -1,8 +1,8 @@
-//! Work that waits for a disk, away from the async threads: a slow drive holds nobody up. Knows no job.
+//! Runs blocking disk work off the async threads, so that a slow drive holds nothing else up. Knows no task.
 
 use std::fmt::Display;
 
-/// Runs it there; its error, or that it broke, in words.
+/// Runs it there; gives its error, or that it panicked, as a message.
 pub(crate) async fn away<T: Send + 'static, E: Display + Send + 'static>(
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, String> {

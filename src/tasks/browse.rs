@@ -19,7 +19,7 @@ use store_model::{
     archive::{Fit, look_inside, read},
     product::PackageIdentity,
     target::Kind,
-    zip_check::{against, repairs},
+    zip_check::repairs,
 };
 
 /// Reads the content of a folder.
@@ -226,9 +226,9 @@ pub fn examine_source(
     match read(source.reader()) {
         Ok(mut archive) => {
             look_inside(source.reader(), &mut archive);
-            examined.fit = against(kind, document, &archive, examined.identity.as_ref());
-            examined.repairs = repairs(kind, document, &examined.fit);
             examined.archive = Some(archive);
+            examined.fit = examined.fit_to(kind, document).unwrap_or_default();
+            examined.repairs = repairs(kind, document, &examined.fit);
         }
         Err(error) => examined.broken = Some(error.to_string()),
     }

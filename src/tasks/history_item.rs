@@ -50,7 +50,7 @@ pub enum Deed {
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptDocument {
     pub path: PathBuf,
-    /// Its editable part; an error in words where it is no JSON.
+    /// Its editable part; an error message where it is not JSON.
     pub body: Result<Value, String>,
     /// As it lies on disk.
     pub text: String,

@@ -1,4 +1,4 @@
-//! The runs that this machine's journals tell of: those that were interrupted, and those that another process carries out.
+//! Finds unfinished runs in the journals of this machine: interrupted ones, and those that another process carries out.
 
 use crate::{
     engine::{
@@ -23,11 +23,11 @@ pub struct Interrupted {
     pub plan: Option<Arc<Plan>>,
     /// Another process drives it: which, as far as that is known.
     pub held_by: Option<String>,
-    /// Why it cannot be gone on with, or what is damaged.
+    /// Why it cannot be resumed, or what is damaged.
     pub problem: Option<String>,
 }
 
-/// The runs of this profile that can be gone on with, or that another process drives, newest first.
+/// The runs of this profile that can be resumed, or that another process drives, newest first.
 pub fn list(runs: &Runs, profile: &str) -> Result<Vec<Interrupted>, DiskError> {
     let mut found = Vec::new();
     for file in runs.list()? {

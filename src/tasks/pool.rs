@@ -1,4 +1,4 @@
-//! Starts jobs, cancels them, and shuts down. The only place of this floor that spawns. A job that panics is a failed job.
+//! Starts tasks, cancels them, and shuts down. The only file below `shell` that spawns them. A task that panics is a failed task.
 
 use super::{
     report::Report,

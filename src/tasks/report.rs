@@ -1,4 +1,4 @@
-//! What a task tells the screen: plain data, sent over one bounded channel with the task's id.
+//! What tasks report: plain data, sent with the task's id over one bounded channel.
 
 use super::message::{TaskFailure, TaskMessage};
 use crate::engine::view::RunView;
@@ -10,7 +10,8 @@ use store_model::{
     archive::{Archive, Fit},
     product::{PackageIdentity, Product},
     submission::Submission,
-    zip_check::Repair,
+    target::Kind,
+    zip_check::{Repair, against},
 };
 
 /// The state of the connection, for the header.
@@ -133,10 +134,18 @@ pub struct Examined {
     pub fit: Fit,
     /// What can be repaired in the document.
     pub repairs: Vec<Repair>,
-    /// Why it cannot be read at all, in words.
+    /// Why it cannot be read at all.
     pub broken: Option<String>,
     /// What is known of the sum of its content.
     pub summed: Option<Summed>,
+}
+
+impl Examined {
+    /// How the ZIP fits another document; `None` while the ZIP cannot be read. The only place that compares the two.
+    pub fn fit_to(&self, kind: Kind, document: &Value) -> Option<Fit> {
+        let archive = self.archive.as_ref()?;
+        Some(against(kind, document, archive, self.identity.as_ref()))
+    }
 }
 
 /// A ZIP that is read for its SHA-256.

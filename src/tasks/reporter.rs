@@ -1,4 +1,4 @@
-//! A job's way to tell: results always arrive, progress may be dropped when nobody keeps up.
+//! A task's end of the report channel: results always arrive, progress may be dropped when nobody keeps up.
 
 use super::report::{Report, UploadProgress};
 use std::time::Duration;

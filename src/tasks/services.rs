@@ -1,4 +1,4 @@
-//! What jobs work with: the Store, the files, the settings of one profile. Made once by `main`, cloned into every job.
+//! What tasks work with: the Store, the files and the settings of one profile. Built once at the start, cloned into every task.
 
 use super::shared_budget::SharedBudget;
 use crate::{
@@ -26,7 +26,7 @@ pub struct Services {
     pub home: Home,
     /// The profile's name: journals and caches belong to it.
     pub profile: String,
-    /// Whether a commit and a deletion ask for a yes of their own.
+    /// Whether a commit and a deletion ask for confirmation.
     pub is_protected: bool,
     pub cadence: Cadence,
     pub upload: UploadSettings,
@@ -34,7 +34,7 @@ pub struct Services {
     pub closing: CancellationToken,
 }
 
-/// Services that may still be in the making, or in words why there are none.
+/// Services that may still be in the making, or the reason why there are none.
 pub type PendingServices = Shared<BoxFuture<'static, Result<Services, String>>>;
 
 /// Why nothing can be done at all.

@@ -1,4 +1,4 @@
-//! One call of the Store as data: method, path, body, words for people. It must not know how it is sent.
+//! One call of the Store as data: method, path, body, and its name for people. It must not know how it is sent.
 
 use crate::{error::ApiError, retry::Patience};
 use bytes::Bytes;

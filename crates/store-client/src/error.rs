@@ -1,4 +1,4 @@
-//! What can go wrong with a call, in words that say what was tried, what came back and what to do next.
+//! Errors of a call. Their messages say what was tried, what came back and what to do next.
 //! It must not know how a request is sent; it never holds a secret.
 
 use crate::{endpoint::EndpointError, fault::Trouble, words::time_words};

@@ -1,4 +1,4 @@
-//! What the activity pane and the log are told about each request. It must not hold a token, a secret, a body or a signed URL.
+//! What the activity pane and the log learn about each request. It must not hold a token, a secret, a body or a signed URL.
 
 use jiff::Timestamp;
 use std::{
@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// One request and its answer, in words that may be shown and kept.
+/// One request and its answer, with texts that may be shown and kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchange {
     /// When the request was sent.

@@ -1,4 +1,4 @@
-//! Why a request got no answer: which part of the way failed, in words for people, and the setting that helps.
+//! Why a request got no answer: which part of the way failed, as a text for people, and the setting that helps.
 //! It must not know what was asked.
 
 use crate::{endpoint::is_this_machine, words::shown};
@@ -89,7 +89,7 @@ pub(super) struct ClientFault {
 }
 
 impl ClientFault {
-    /// The fault with its cause and the server that was tried; path and query of the URL are nobody's business.
+    /// The fault with its cause and the server that was tried; the path and query of the URL are left out.
     pub(super) fn of(error: &reqwest::Error, tried: Option<&Url>) -> Self {
         let was_sent = !(error.is_connect() || error.is_builder());
         let target = error.url().or(tried);

@@ -1,4 +1,4 @@
-//! What is being waited for just now, so that nobody looks at a silent screen: hosts that do not answer, and the budget.
+//! What is being waited for just now, so that a person can see it: hosts that do not answer, and the budget.
 //! It must not know what a request is.
 
 use crate::{

@@ -1,4 +1,4 @@
-//! Documents that the tests of this floor share: the reference's own examples (store-api.md § 5).
+//! Documents that tests share: the examples of the API reference (docs/store-api.md).
 
 use crate::target::Kind;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! How something wrong is told: severity, place, sentence, rule; and the inspection that collects it. Knows no rule itself.
+//! A finding: severity, place, sentence, rule; and the inspection that collects findings. Knows no single rule.
 
 pub use crate::rule::Severity;
 use crate::{

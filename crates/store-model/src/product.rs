@@ -19,7 +19,7 @@ pub struct Product {
     pub pending: Option<String>,
     /// The live submission.
     pub published: Option<String>,
-    /// The resource as the server sent it, as JSON text: with thousands of products a tree of each would weigh ten times as much.
+    /// The resource as the server sent it, as JSON text: with thousands of products a tree of each would need ten times the memory.
     raw: Box<str>,
 }
 

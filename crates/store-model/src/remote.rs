@@ -10,7 +10,7 @@ pub enum Remote<T, E = String> {
         stale: Option<T>,
     },
     Ready(T),
-    /// Could not be had; the error in words, and what was known before.
+    /// Could not be had; the error, and what was known before.
     Failed {
         error: E,
         stale: Option<T>,
@@ -71,7 +71,7 @@ impl<T, E> Remote<T, E> {
         *self = Self::Failed { error, stale };
     }
 
-    /// Whoever was to bring it is gone: with an error, or without a word, and then it is what it was.
+    /// The task is over: with an error, or without, and then the value is what it was.
     pub fn settle(&mut self, error: Option<E>) {
         match error {
             Some(error) => self.fail(error),

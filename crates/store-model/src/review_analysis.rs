@@ -1,4 +1,4 @@
-//! All that a review says of two documents: what changes, for whom that needs a yes, what the check finds, the hash of both. Costs
+//! All that a review shows of two documents: changes, risks to confirm, findings, the hash of both. Costs
 //! several walks over large documents. Knows no screen and nobody's answers.
 
 use crate::{

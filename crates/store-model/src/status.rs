@@ -1,4 +1,4 @@
-//! Where a submission stands: the Store's fifteen states as an open enumeration, and what is said about them.
+//! The Store's fifteen submission states as an open enumeration, with their explanations.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Numbers, sizes, times and rates in words. Time comes in as an argument; knows no clock.
+//! Numbers, sizes, times and rates as text. Time comes in as an argument; knows no clock.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -33,7 +33,7 @@ pub fn counted(count: usize, one: &str) -> String {
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
-/// "a, b and 3 more": so many at most, because nobody reads a long list.
+/// "a, b and 3 more": a limited number, because nobody reads a long list.
 pub fn listed(texts: &[impl AsRef<str>], most: usize) -> String {
     let shown = texts
         .iter()

@@ -53,7 +53,7 @@ pub(crate) struct Member {
     pub offset: u64,
 }
 
-/// Reads a manifest. The error is the reason in words.
+/// Reads a manifest. The error is the reason.
 pub(crate) fn read(bytes: &[u8]) -> Result<Manifest, String> {
     let text = decode(bytes)?;
     let mut reader = NsReader::from_str(&text);

@@ -45,7 +45,7 @@ pub(crate) struct Package {
 /// Size and sum of a file: two files of one name and other contents differ in it.
 pub(crate) type Fingerprint = (u64, u32);
 
-/// Opens an uploaded ZIP. The error is the reason in words.
+/// Opens an uploaded ZIP. The error is the reason.
 pub(crate) fn open<R: Read + Seek>(mut file: R) -> Result<Archive<R>, String> {
     let doubtful = Doubtful::of(&mut file)?;
     let zip = ZipArchive::new(file).map_err(|error| error.to_string())?;
@@ -58,7 +58,7 @@ pub(crate) fn open<R: Read + Seek>(mut file: R) -> Result<Archive<R>, String> {
 }
 
 impl<R: Read + Seek> Archive<R> {
-    /// Reads a file to its end, if it is not too large for that. The error is the reason in words.
+    /// Reads a file to its end, if it is not too large for that. The error is the reason.
     pub(crate) fn check(&mut self, name: &str) -> Result<Fingerprint, String> {
         if let Some(why) = self.doubtful.word(name) {
             return Err(why.to_owned());
@@ -71,7 +71,7 @@ impl<R: Read + Seek> Archive<R> {
         Ok(fingerprint)
     }
 
-    /// The package of this name. The error is the reason in words.
+    /// The package of this name. The error is the reason.
     pub(crate) fn package(&mut self, name: &str) -> Result<Package, String> {
         package_in(&mut self.zip, name, DEPTH)
     }

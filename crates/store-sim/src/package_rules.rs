@@ -1,4 +1,4 @@
-//! What the Store refuses a package for. Where Partner Center's sentence is known, it is the one said here.
+//! What the Store refuses a package for. Where Partner Center's sentence is known, it is used.
 
 use crate::manifest::Manifest;
 use crate::package::Package;

@@ -29,7 +29,7 @@ impl Doubtful {
         read(&mut file, start, shift).map_err(|error| error.to_string())
     }
 
-    /// What is wrong with a file, in words.
+    /// What is wrong with a file.
     pub(crate) fn word(&self, name: &str) -> Option<&'static str> {
         if self.twice.contains(&name.to_lowercase()) {
             Some("there are two files of this name")

@@ -1,4 +1,4 @@
-//! The frame of a pane: a border that shows the focus, a numbered title, and what is to be said beside it.
+//! The frame of a pane: a border that shows the focus, a numbered title, and notes beside it.
 
 use crate::{
     text,

@@ -1,4 +1,4 @@
-//! Does what a run says next, journals it, and tells the run what came of it. Owns no rule of its own.
+//! Carries out the next step of a run, journals it, and reports the outcome to the run. Contains no rule.
 
 use super::{
     outcome::{examine, fault, finished, unclear},
@@ -92,16 +92,16 @@ impl<'a> Driver<'a> {
             if next == NextStep::End {
                 break;
             }
-            let is_look = matches!(next, NextStep::Poll { .. });
-            let happened = if !self.is_due(&run).await {
+            let is_poll = matches!(next, NextStep::Poll { .. });
+            let event = if !self.is_due(&run).await {
                 RunEvent::Cancelled
             } else if let Err(fault) = self.intend(&run, &next).await {
                 RunEvent::Failed(fault)
             } else {
                 self.perform(&run, next).await
             };
-            if is_look
-                && matches!(happened, RunEvent::Cancelled)
+            if is_poll
+                && matches!(event, RunEvent::Cancelled)
                 && self.services.closing.is_cancelled()
             {
                 // Nobody cancelled anything: the submission goes on by itself, and the next start finds the journal open.
@@ -110,9 +110,9 @@ impl<'a> Driver<'a> {
             let at = Timestamp::now();
             let kept = self.write(&JournalEntry::Happened {
                 at,
-                what: Box::new(happened.clone()),
+                what: Box::new(event.clone()),
             });
-            run.apply(happened, at);
+            run.apply(event, at);
             if let Err(fault) = kept {
                 run.apply(RunEvent::Failed(fault), at);
             }
@@ -140,7 +140,7 @@ impl<'a> Driver<'a> {
         };
         let (at, step) = (Timestamp::now(), step.step);
         if let Some(mut older) = self.superseded.take() {
-            // From now on nobody can go on with the older run: its draft is about to go.
+            // From now on nobody can resume the older run: its draft is about to be deleted.
             let ended = JournalEntry::Ended {
                 at,
                 outcome: Outcome::Cancelled,
@@ -192,7 +192,7 @@ impl<'a> Driver<'a> {
         tokio::select! {
             biased;
             () = cancel.cancelled() => RunEvent::Cancelled,
-            happened = self.request(run, next) => happened.unwrap_or_else(RunEvent::Failed),
+            event = self.request(run, next) => event.unwrap_or_else(RunEvent::Failed),
         }
     }
 

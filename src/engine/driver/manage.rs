@@ -1,5 +1,5 @@
-//! Makes and deletes add-ons, flights and drafts. Before a draft is deleted its document is saved. After an answer that never came
-//! the Store is asked before anything is repeated: the lower half of the table "Ambiguity" in ARCHITECTURE.md.
+//! Creates and deletes add-ons, flights and drafts. A draft's document is saved before it is deleted. When a reply is lost,
+//! the Store is asked before anything is repeated; docs/recovery.md has the table.
 
 use super::{
     probe::{self, ProbeResult, RecoverableCall},
@@ -128,7 +128,7 @@ pub async fn make(services: &Services, product: &NewProduct) -> Result<Product, 
         .into_iter()
         .map(|product| product.target)
         .collect();
-    match probe::settle(services, &Change::Make { product, before }).await? {
+    match probe::send_until_clear(services, &Change::Make { product, before }).await? {
         Some(made) => Ok(made),
         // Making ends with the product or with an error.
         None => Err(ManageError::Several {
@@ -156,14 +156,14 @@ pub async fn discard(
         Some(submission),
         &draft.document,
     )?;
-    probe::settle(services, &Change::DeleteDraft { target, submission }).await?;
+    probe::send_until_clear(services, &Change::DeleteDraft { target, submission }).await?;
     Ok(saved)
 }
 
 /// Deletes an add-on or a flight for good.
 pub async fn remove(services: &Services, target: &Target) -> Result<(), ManageError> {
     let _held = hold(services, target)?;
-    probe::settle(services, &Change::DeleteProduct { target })
+    probe::send_until_clear(services, &Change::DeleteProduct { target })
         .await
         .map(drop)
 }
@@ -239,7 +239,7 @@ impl RecoverableCall for Change<'_> {
         }
     }
 
-    async fn command(
+    async fn probe(
         &self,
         services: &Services,
     ) -> Result<ProbeResult<Option<Product>>, ManageError> {

@@ -1,4 +1,4 @@
-//! What a request came to, as the run understands it. Sends nothing.
+//! Translates the result of a request into an event of the run. Sends nothing.
 
 use crate::{
     engine::{

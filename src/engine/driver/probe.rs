@@ -1,19 +1,19 @@
-//! A change outside of a run whose answer may get lost: the Store is asked what became of it before anything is repeated.
+//! Sends a change whose reply may get lost: the Store is asked what happened before anything is repeated.
 
 use crate::tasks::services::Services;
 use store_client::ApiError;
 use tokio::time;
 
-/// So often one call may stay without a clear answer; then a person decides.
-const MOST_DOUBTS: u32 = 5;
+/// How many probes of one call may give no clear answer before a person has to decide.
+const MAX_PROBES: u32 = 5;
 
-/// What the Store shows of a call whose answer is lost.
+/// What a probe shows of a call whose reply was lost.
 pub(super) enum ProbeResult<T> {
     Done(T),
     NotDone,
 }
 
-/// A call that changes something, and how to ask what became of it.
+/// A call that changes something, and how to find out whether it did.
 pub(super) trait RecoverableCall: Sync {
     type Done: Send;
     type Error: From<ApiError> + Send;
@@ -23,14 +23,14 @@ pub(super) trait RecoverableCall: Sync {
         services: &Services,
     ) -> impl Future<Output = Result<Self::Done, ApiError>> + Send;
 
-    fn command(
+    fn probe(
         &self,
         services: &Services,
     ) -> impl Future<Output = Result<ProbeResult<Self::Done>, Self::Error>> + Send;
 }
 
-/// Sends until it is clear what became of it.
-pub(super) async fn settle<C: RecoverableCall>(
+/// Sends the call, and probes until its outcome is clear.
+pub(super) async fn send_until_clear<C: RecoverableCall>(
     services: &Services,
     change: &C,
 ) -> Result<C::Done, C::Error> {
@@ -47,9 +47,9 @@ pub(super) async fn settle<C: RecoverableCall>(
         time::sleep((services.cadence.shortest * 2_u32.pow(probes)).min(services.cadence.longest))
             .await;
         probes += 1;
-        match change.command(services).await? {
+        match change.probe(services).await? {
             ProbeResult::Done(done) => return Ok(done),
-            ProbeResult::NotDone if error.is_ambiguous() && probes < MOST_DOUBTS => {}
+            ProbeResult::NotDone if error.is_ambiguous() && probes < MAX_PROBES => {}
             ProbeResult::NotDone => return Err(error.into()),
         }
     }

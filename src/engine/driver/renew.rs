@@ -1,5 +1,5 @@
-//! Takes up a run whose upload URL has ended: only another draft brings another URL. The old draft is saved and deleted, its
-//! document goes into the new one. What was approved for the first run holds for the second; what is deleted needs a yes.
+//! Renews a run whose upload URL has expired: only a new draft has a new URL. The old draft is saved and deleted, its
+//! document goes into the new one. What was approved for the first run holds for the second; deleting needs a confirmation.
 
 use super::start::{self, StartError};
 use crate::{

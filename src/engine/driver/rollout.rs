@@ -1,4 +1,4 @@
-//! Moves a gradual rollout. After an answer that never came the Store is asked how far the rollout is before anything is repeated.
+//! Moves a gradual rollout. When a reply is lost, the Store is asked how far the rollout is before anything is repeated.
 
 use super::probe::{self, ProbeResult, RecoverableCall};
 use crate::tasks::services::Services;
@@ -11,7 +11,7 @@ const SAME: f64 = 0.005;
 /// What is to become of a rollout.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Move {
-    /// To so many customers, 0 to 100.
+    /// To this percentage of customers, 0 to 100.
     Set(f64),
     /// Everybody gets the earlier packages again.
     Halt,
@@ -60,7 +60,7 @@ impl RecoverableCall for Shift<'_> {
         send(&services.store, self.target, self.submission, self.to).await
     }
 
-    async fn command(&self, services: &Services) -> Result<ProbeResult<Rollout>, ApiError> {
+    async fn probe(&self, services: &Services) -> Result<ProbeResult<Rollout>, ApiError> {
         let rollout = services.store.rollout(self.target, self.submission).await?;
         Ok(if self.to.is_done(&rollout) {
             ProbeResult::Done(rollout)
@@ -77,7 +77,7 @@ pub async fn shift(
     submission: &str,
     to: Move,
 ) -> Result<Rollout, ApiError> {
-    probe::settle(
+    probe::send_until_clear(
         services,
         &Shift {
             target,

@@ -87,7 +87,7 @@ pub(super) async fn send(
     if examined.is_some_and(|examined| *examined != identity) {
         return Ok(RunEvent::ArchiveChanged);
     }
-    // Blocks of another file, or for another place, are nobody's business here.
+    // Blocks of another file, or for another place, are ignored here.
     let known = sent.filter(|sent| sent.place == url.place() && sent.identity == identity);
     let mut settings = services.upload.clone();
     settings.block_size = known
@@ -216,7 +216,7 @@ impl<'a> Meter<'a> {
                 // Rounded up: the last block may be a short one.
                 progress.blocks_done =
                     u32::try_from(already.div_ceil(block_size.max(1))).unwrap_or_default();
-                // What an earlier process had sent still counts, as long as the upload goes on with it.
+                // What an earlier process had sent still counts, as long as the upload continues with it.
                 let is_continued = already > 0 && self.sent.block_size == block_size;
                 self.sent.block_size = block_size;
                 if !is_continued {

@@ -1,4 +1,4 @@
-//! Begins a run, goes on with one that was interrupted, and refuses both where another process works on the target or a yes is missing.
+//! Starts a run or resumes an interrupted one, and refuses both while another process works on the target or a confirmation is missing.
 
 use super::drive::Driver;
 use crate::{
@@ -151,7 +151,7 @@ pub(super) fn open(services: &Services, id: &str) -> Result<(Recovered, Journal)
     Ok((journal::read(lines, &services.profile)?, journal))
 }
 
-/// Why a run that has ended for good cannot be gone on with.
+/// Why a run that has ended for good cannot be resumed.
 pub(super) fn ended(run: &Run) -> Option<Refusal> {
     let ending = run.view().ending.as_ref().filter(|_| !run.is_resumable())?;
     Some(Refusal::RunEnded {

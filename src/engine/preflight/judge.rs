@@ -20,7 +20,7 @@ use store_model::{
     value::{brief, is_empty},
 };
 
-/// What a run may go on with.
+/// What a run may continue with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Settled {
     /// The body to send; `None` leaves the kept draft as it is.
@@ -45,7 +45,7 @@ impl<'a> StoredSide<'a> {
     }
 }
 
-/// Judges the plan against what the server holds. The error is the refusal in words, with the way on. `at` is when that was told:
+/// Judges the plan against what the server holds. The error is the refusal. `at` is when that was told:
 /// what is a date too near then is so as well when the run is rebuilt from its journal.
 pub(crate) fn preflight(
     plan: &Plan,
@@ -95,7 +95,7 @@ pub(crate) fn preflight(
         warnings.extend(dates.into_iter().map(|finding| finding.sentence));
     }
     // Where the Store does not say what is live, the draft that goes on is the nearest thing that is known of it. A new draft is
-    // weighed when it is there.
+    // judged when it is there.
     let before = live.or(kept).map(|draft| &draft.body);
     let risks = risk::risks(kind, before, committed, &ZipPackages::new());
     let open = open_risks(plan, &risks);
@@ -240,7 +240,7 @@ fn nothing_to_do(plan: &Plan) -> Refusal {
     }
 }
 
-/// What the check says to the document: what needs a yes to each of it, and what is only told. What is certain is a refusal.
+/// The findings of the check: what needs a confirmation each, and what is only reported. What is certain is a refusal.
 fn checked(
     plan: &Plan,
     body: &Value,

@@ -1,4 +1,4 @@
-//! The detail pane: the selected target in tabs. Holds the tabs and the desk on which the target's document lies; what happens
+//! The detail pane: the selected target in tabs. Holds the tabs and the open documents; what happens
 //! to the document is the tabs' business.
 
 use super::tabs;
@@ -72,7 +72,7 @@ impl Detail {
             .map(AsRef::as_ref)
     }
 
-    /// Gives the shown tab its turn with the desk.
+    /// Lends the open documents to the shown tab.
     fn with_tab<T>(&mut self, act: impl FnOnce(&mut dyn Tab, &mut Documents) -> T) -> Option<T> {
         let tab = self.tabs.iter_mut().find(|tab| tab.id() == self.shown)?;
         Some(act(tab.as_mut(), &mut self.documents))

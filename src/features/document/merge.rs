@@ -49,7 +49,7 @@ pub(super) struct Compared {
     pub(super) submission: String,
     pub(super) mine: String,
     pub(super) theirs: Vec<DocumentChange>,
-    /// Why they cannot be brought together, in words.
+    /// Why they cannot be merged.
     pub(super) merged: Result<Merge, String>,
 }
 

@@ -71,7 +71,7 @@ impl DocumentTab {
 
     /// Puts a place of the text in view for reading. What is read may have more lines than what is edited.
     fn show(&mut self, pointer: String, is_from_tree: bool, documents: &Documents, cx: &Context) {
-        // Known to parse: the desk keeps what it parses to.
+        // Known to parse: the edit session keeps the parsed value.
         let is_read = documents.value(cx).is_some();
         let position = documents.with_lines(cx, |lines| {
             is_read.then(|| nearest_position_in(&lines.join("\n"), &pointer))

@@ -1,4 +1,4 @@
-//! The entries of a history in words. Knows no cursor.
+//! The text of history entries. Knows no cursor.
 
 use crate::{
     engine::view::Outcome,

@@ -1,4 +1,4 @@
-//! The Listings tab: languages × texts. Holds what is in view; every change goes through the desk or an overlay, so that it is
+//! The Listings tab: languages × texts. Holds what is in view; every change goes through `screen::documents` or an overlay, so that it is
 //! one step of the common undo history. Knows no file.
 
 use super::{

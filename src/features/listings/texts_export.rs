@@ -1,4 +1,4 @@
-//! Writes texts to a folder or a table. What stands there already is overwritten only on a word. Touches no disk itself.
+//! Writes texts to a folder or a table. Existing files are overwritten only after a confirmation. Does no disk access itself.
 
 use super::tasks::WriteTexts;
 use crate::screen::{

@@ -1,4 +1,4 @@
-//! What a submission says, as rows of a sheet: packages, rollout, price, visibility, when it is published, languages. Judges nothing.
+//! The contents of a submission as rows: packages, rollout, price, visibility, when it is published, languages. Judges nothing.
 
 use crate::{
     screen::{pane::Context, status_badge::at, text_panel::TextPanel},

@@ -1,4 +1,4 @@
-//! What stands above the packages, and the short form for the overview. Decides nothing.
+//! The heading above the packages, and its short form for the overview. Decides nothing.
 
 use super::list::{PackageList, chosen_fit, nothing_left, unnamed};
 use super::table::lost_role;

@@ -1,5 +1,5 @@
 //! The Packages tab: what the submission ships, for whom, and what becomes of it; marks, adds and replaces packages by editing
-//! their leaves of the document. Holds the cursor; the document lies on the desk.
+//! their leaves of the document. Holds the cursor; the document is in `screen::documents`.
 
 use super::{
     heading::{head, line},

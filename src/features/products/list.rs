@@ -1,4 +1,4 @@
-//! A list of products. Apps, add-ons and flights are the same pane; they differ by what they list and by a few words.
+//! A list of products. Apps, add-ons and flights are the same pane; they differ in what they list and in a few labels.
 
 use crate::screen::{
     pane::{Context, Handled, Pane, Possible, Typed},

@@ -1,4 +1,4 @@
-//! What stands against publishing. Knows no screen; the review shows the first of them.
+//! What blocks publishing. Knows no screen; the review shows the first blocker.
 
 use super::preview::Preview;
 use crate::{

@@ -1,4 +1,4 @@
-//! What the review says, as lines: the draft, what needs a yes, changes, files, findings, how it ends. Decides nothing.
+//! The review as lines: draft, risks to confirm, changes, files, findings, and how the run ends. Decides nothing.
 
 use super::preview::{Answer, Preview};
 use crate::screen::fit_panel;

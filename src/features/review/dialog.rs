@@ -1,4 +1,4 @@
-//! The last look before a run that ends in a commit: what will happen, what needs a yes, what stands against it.
+//! The review before a run that commits: what will happen, what has to be confirmed, and what blocks it.
 //! The safe button has the focus. Starts nothing itself: it answers with the plan.
 
 use super::{analysis::Analyzer, body::ReviewItem, preview::Preview};

@@ -1,5 +1,5 @@
-//! What a publish would do, settled before it is asked for: what is sent, what changes for customers, what needs a yes, what
-//! stands against it. Knows no screen; the review shows it.
+//! What a publish would do, computed before anybody asks for it: what is sent, what changes for customers, what needs confirmation, what
+//! blocks it. Knows no screen; the review shows it.
 
 use crate::{
     engine::{
@@ -23,7 +23,6 @@ use store_model::{
     status::Status,
     submission::Submission,
     target::Kind,
-    zip_check::against,
 };
 
 /// What stands in the way of a new submission, and what is to become of it.
@@ -42,7 +41,7 @@ pub struct OpenChoice {
     pub fault: Option<Refusal>,
 }
 
-/// A change for customers that needs a yes of its own.
+/// A change for customers that needs a confirmation of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     pub risk: Risk,
@@ -75,7 +74,7 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// What was weighed, with what the model knows besides.
+    /// The analysis, with what else the model knows.
     pub fn of(model: &Model, prepared: &Prepared, analysis: Arc<ReviewAnalysis>) -> Self {
         let kind = prepared.kind();
         let value = analysis.value.as_deref();
@@ -202,12 +201,7 @@ impl Preview {
 
     /// How the chosen ZIP fits the document; `None` while either cannot be read.
     pub fn fit(&self, examined: &Examined) -> Option<Fit> {
-        Some(against(
-            self.kind,
-            self.analysis.value.as_ref()?,
-            examined.archive.as_ref()?,
-            examined.identity.as_ref(),
-        ))
+        examined.fit_to(self.kind, self.analysis.value.as_ref()?)
     }
 
     /// The ZIP that a run would upload.

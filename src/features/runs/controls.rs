@@ -14,7 +14,7 @@ use crate::{
     state::RunRow,
 };
 
-/// Whether a run can be gone on with, or why not.
+/// Whether a run can be resumed, or why not.
 pub(super) fn may_resume(row: &RunRow, cx: &Context) -> Possible {
     if row.is_active() {
         Possible::No(Refusal::RunIsActive.into())
@@ -28,7 +28,7 @@ pub(super) fn may_resume(row: &RunRow, cx: &Context) -> Possible {
     }
 }
 
-/// Goes on with a run that was interrupted. Where its upload URL has ended, that takes another draft, and a yes to it.
+/// Resumes an interrupted run. Where its upload URL has expired, that takes another draft, and a confirmation.
 pub(super) fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
     let run = row.view.id.clone();
     let has_url_ended = row
@@ -66,7 +66,7 @@ pub(super) fn is_uploading(row: &RunRow) -> bool {
             .is_some_and(|step| step.step == Step::Upload)
 }
 
-/// Whether there is an upload to pause, or a paused one to go on with.
+/// Whether there is an upload to pause, or a paused one to resume.
 pub(super) fn may_pause(row: &RunRow, cx: &Context) -> Possible {
     if is_uploading(row) {
         Possible::Yes
@@ -80,7 +80,7 @@ pub(super) fn may_pause(row: &RunRow, cx: &Context) -> Possible {
     }
 }
 
-/// Pauses an upload, or goes on with it. What is acknowledged stays in the Store, and the run can be gone on with even after
+/// Pauses or resumes an upload. What is acknowledged stays in the Store, and the run can be resumed even after
 /// the program has ended: a pause holds nothing that could get lost.
 pub(super) fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
     if is_uploading(row) {

@@ -434,7 +434,7 @@ impl Overlay for RunDialog {
         if row.is_active() {
             keys.push((Action::CancelRun, "stop"));
         } else if row.may_go_on() {
-            // The key that paused it goes on with it.
+            // The key that paused it resumes it.
             let key = if row.paused().is_some() {
                 Action::PauseRun
             } else {

@@ -1,4 +1,4 @@
-//! Picks the ZIP to upload: walks through folders that jobs list, filters, and says at once how the ZIP under the cursor fits.
+//! Picks the ZIP to upload: browses folders that tasks list, filters, and shows at once how the ZIP under the cursor fits.
 //! Touches no disk itself.
 
 use super::tasks::Pack;

@@ -1,5 +1,5 @@
 //! Asks before something is done. The safe answer has the focus; a name may have to be typed first. Knows nothing of what it
-//! releases: it carries the asks.
+//! releases: it carries the commands.
 
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{

@@ -1,4 +1,4 @@
-//! The one dialog for texts of several lines or of a limited length: the limit in sight, another language's text above. Escape
+//! The one dialog for texts of several lines or of a limited length: the limit visible, another language's text above. Escape
 //! leaves it without the change, ctrl-s keeps it as one step of undo.
 
 use crate::screen::overlay::{self, Closing, Overlay};

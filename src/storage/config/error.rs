@@ -37,7 +37,7 @@ impl fmt::Display for ConfigProblem {
 
 impl std::error::Error for ConfigProblem {}
 
-/// Why there are no settings, or no profile, to go on with. Every one of these is "wrong usage or wrong config" (exit 2).
+/// Why there are no settings, or no profile, to continue with. Every one of these is "wrong usage or wrong config" (exit 2).
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("the config file {} could not be read: {source}\nCorrect the path (--config, or {}) or the file's permissions.", path.display(), env::CONFIG)]

@@ -1,4 +1,4 @@
-//! Why an upload ended without a blob, in words for the person, and why one request failed, for the retry loop.
+//! Why an upload ended without a blob, for the person, and why one request failed, for the retry loop.
 //! Nothing here holds the signed query: texts from the service are scrubbed before they come in.
 
 use std::io;
@@ -50,11 +50,11 @@ pub enum UploadError {
     /// The service said no, for good.
     #[error("{what} was refused with {status} {code}: {message} (request id {request_id}); {advice}", advice = advice(*status, code))]
     Refused {
-        /// Which request, in words.
+        /// Which request, as a text for people.
         what: &'static str,
         /// HTTP status.
         status: u16,
-        /// `x-ms-error-code`, or the status in words where there is none.
+        /// `x-ms-error-code`, or the name of the status where there is none.
         code: String,
         /// `x-ms-request-id`, for Microsoft's support.
         request_id: String,
@@ -79,7 +79,7 @@ pub enum UploadError {
         failed(*attempts, *after)
     )]
     GivenUp {
-        /// Which request, in words.
+        /// Which request, as a text for people.
         what: &'static str,
         /// The URL without its query.
         place: String,
@@ -91,7 +91,7 @@ pub enum UploadError {
         sent: u64,
         /// File size.
         total: u64,
-        /// The last failure, in words, with what helps.
+        /// The last failure, with what helps.
         last: String,
     },
     /// The committed blob is not as long as the file.

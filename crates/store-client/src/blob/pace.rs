@@ -1,4 +1,4 @@
-//! How many connections to use, decided from the measured rate. Pure: told a rate, says a number.
+//! How many connections to use, decided from the measured rate. Pure: takes a rate, gives a number.
 
 /// Below this a line is shared by two connections at most, so that a block ends before its limits: 1 Mbit/s.
 const SLOW: u64 = 125_000;

@@ -1,4 +1,4 @@
-//! What a caller asks of an upload and what it hears of it: settings, events, result, time limits. Plain data.
+//! What a caller gives to an upload and gets from it: settings, events, result, time limits. Plain data.
 
 use crate::waits::Waits;
 use std::time::Duration;

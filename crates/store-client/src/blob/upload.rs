@@ -90,7 +90,7 @@ impl Upload<'_> {
         }
     }
 
-    /// The error for a failure that no repetition mends.
+    /// The error for a failure that no repetition helps.
     pub(super) fn ended(
         &self,
         what: &'static str,

@@ -53,9 +53,9 @@ pub enum Inside {
     NoPackage,
     /// What the package says of itself; an upload file may hold several.
     Packages(Vec<Manifest>),
-    /// It begins like a package, but cannot be read as one: why, in words.
+    /// It begins like a package, but cannot be read as one: why.
     Broken(String),
-    /// A package that was left unread to keep within bounds: why, in words.
+    /// A package that was left unread to keep within bounds: why.
     Skipped(String),
     Picture {
         format: PictureFormat,

@@ -3,7 +3,7 @@
 use super::central_directory::{ArchiveFile, Method};
 use crate::{package::FileRole, rule::Rule, rule_table as rule, units};
 
-/// A byte of a deflated file gives at most so many.
+/// A byte of a deflated file gives at most this many.
 const DEFLATE_RATIO: u64 = 1_032;
 
 /// What is wrong with the ZIP itself.

@@ -23,7 +23,7 @@ pub fn fit(archive: &Archive, expected: &[FileEntry], known: &[FileEntry]) -> Fi
         .filter(|file| !is_junk(&file.name))
         .collect();
     let mut fit = Fit::default();
-    // Its inside is nobody's business then: no file of it counts as extra.
+    // Its content does not matter then: no file of it counts as extra.
     let is_bare = is_bare_package(&files);
     if is_bare {
         fit.faults.push(ArchiveFault::BarePackage);

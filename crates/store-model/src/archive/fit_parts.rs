@@ -1,4 +1,4 @@
-//! What a fit of a ZIP and a document is made of: what matches, is missing, is too much; and how it is told. Compares nothing.
+//! What a fit of a ZIP and a document is made of: what matches, is missing, is too much; and the findings about it. Compares nothing.
 
 use super::fault::ArchiveFault;
 use crate::{
@@ -224,7 +224,7 @@ impl Fit {
                 .count()
     }
 
-    /// The fit in words, the worst first; a clean fit says so.
+    /// The fit as sentences, the worst first; a clean fit says so.
     pub fn sentences(&self) -> Vec<(Severity, String)> {
         self.findings()
             .into_iter()

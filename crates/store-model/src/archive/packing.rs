@@ -1,5 +1,5 @@
 //! Which files of a folder a ZIP is made of, so that it fits a document: each under the very path that the document names.
-//! Knows no disk; what lies in the folder is told.
+//! Knows no disk; the files of the folder are an argument.
 
 use super::fit::{base_name, is_junk, is_unsafe_path, zip_path};
 use crate::{

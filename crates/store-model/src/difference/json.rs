@@ -1,4 +1,4 @@
-//! A difference as JSON objects, one a line: what needs a yes, then every entry. No signed URL in any of them.
+//! A difference as JSON objects, one a line: the risks first, then every entry. No signed URL in any of them.
 
 use super::{
     part::{ChangedEntry, Difference, Topic},

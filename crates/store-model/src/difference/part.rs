@@ -1,4 +1,4 @@
-//! The parts of a difference: groups, entries, and what each entry stands for. Plain data.
+//! The parts of a difference: groups, entries, and the changes behind each entry. Plain data.
 
 use super::wording::Wording;
 use crate::{diff::DocumentChange, risk::Risk};
@@ -135,7 +135,7 @@ impl EntryGroup {
 /// All that differs between two documents; no group is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
-    /// What needs a yes of its own; each also stands in its group.
+    /// What needs its own confirmation; each is also in its group.
     pub risks: Vec<Risk>,
     pub groups: Vec<EntryGroup>,
 }

@@ -114,7 +114,7 @@ impl Fingerprint {
         self.zip == OPEN
     }
 
-    /// What is not as it was, in words; empty when nothing changed. A ZIP part that one side left open is not compared.
+    /// What differs, as a text; empty when nothing changed. A ZIP part that one side left open is not compared.
     pub fn changed(&self, now: &Self) -> Vec<&'static str> {
         let mut found = Vec::new();
         if self.base != now.base {

@@ -37,7 +37,7 @@ impl Document {
             text = rest.to_owned();
         }
         let value = match serde_json::from_str(&text) {
-            // serde_json keeps the last of two equal keys: the other's content would be lost without a word.
+            // serde_json keeps the last of two equal keys: the other's content would be lost silently.
             Ok(value) => match scan::duplicate_key(&text) {
                 None => Ok(Arc::new(value)),
                 Some((offset, key)) => {

@@ -1,4 +1,4 @@
-//! Who gets which package, as tables of packages and what is said of them.
+//! Who gets which package, as tables of packages and the marks they get.
 
 use super::*;
 use crate::packages::rows::{ZipPackages, rows};

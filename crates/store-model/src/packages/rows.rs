@@ -1,5 +1,5 @@
 //! The packages of a document side by side with those that are live: what each is, for whom, and whether it stays.
-//! What the ZIP brings is told from outside. Knows no change and no screen.
+//! The packages of the ZIP are an argument. Knows no change and no screen.
 
 pub use super::file_name::ARCHITECTURES;
 pub use crate::family::Family;

@@ -123,7 +123,7 @@ fn many_languages_with_one_change_are_one_question() {
     );
 }
 
-/// Customers are weighed with what the ZIP brings: a bundle is for all its processors, and what nobody has read may be for anybody.
+/// Coverage is judged with the packages of the ZIP: a bundle is for all its processors, and what nobody has read may be for anybody.
 #[test]
 fn a_bundle_serves_its_processors_and_no_others() {
     let live = json!({"pricing": {"priceId": "Free"}, "applicationPackages": [package("Uploaded", "x86")]});

@@ -1,4 +1,4 @@
-//! How the fields of a submission are weighed against what customers have now. Which are weighed at all stands in the table.
+//! Compares the fields of a submission with what customers have now. The table says which fields matter.
 
 use super::{Risk, RiskKind};
 use crate::{
@@ -294,7 +294,7 @@ impl<'a> Assessment<'a> {
         };
         let all: BTreeSet<String> = market_names(now).chain(market_names(was)).collect();
         for market in all {
-            // `Base` is the base price in words.
+            // `Base` stands for the base price.
             let tier = |value: Option<&'a Value>| {
                 let tier = value.and_then(|value| text(value, &[&market]));
                 tier.filter(|tier| !tier.eq_ignore_ascii_case("Base"))

@@ -187,7 +187,7 @@ impl Text {
         }
     }
 
-    /// What is longer than the Store takes, in words.
+    /// What is longer than the Store takes.
     pub fn excess(&self, field: &TextField) -> Option<String> {
         let used = self.used();
         if let Some(most) = field.most.filter(|most| used > *most) {

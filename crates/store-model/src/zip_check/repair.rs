@@ -69,7 +69,7 @@ impl Repair {
     }
 }
 
-/// What it will do, for people.
+/// The sentence that people read.
 impl fmt::Display for RepairKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -65,7 +65,7 @@ impl TextBuffer {
         self.lines.all()
     }
 
-    /// The lines that are in sight.
+    /// The visible lines.
     pub fn visible(&self) -> Visible<'_> {
         Visible {
             lines: self.lines.all(),
@@ -142,7 +142,7 @@ impl TextBuffer {
             return;
         }
         let before = self.cursor;
-        // What is changed is in sight.
+        // Changed lines are visible.
         self.folds.reveal(from.line, self.lines.all());
         self.folds.reveal(to.line, self.lines.all());
         let after = self.splice(from, to, text);

@@ -118,7 +118,7 @@ impl Folds {
             {
                 continue;
             }
-            // A closing line that goes on with something else stays in sight.
+            // A closing line that continues with something else stays visible.
             let rest = lines
                 .get(fold.close.line)
                 .and_then(|line| line.get(fold.close.byte + 1..))
@@ -190,7 +190,7 @@ impl Folds {
     }
 }
 
-/// The lines of a text that are in sight.
+/// The visible lines of a text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Visible<'a> {
     pub lines: &'a [String],
@@ -276,7 +276,7 @@ mod tests {
     }
 
     proptest! {
-        /// Rows count what is in sight, and a fold stays with its brackets whatever is changed.
+        /// Rows count what is visible, and a fold stays with its brackets whatever is changed.
         #[test]
         fn rows_and_folds_hold(
             text in "(\\[\n?|\\{\n?|\\]\n?|\\}\n?|a|\n){0,40}", depth in 0usize..3,

@@ -1,4 +1,4 @@
-//! Which part of a long text is in view, in rows of the screen: lines that are in sight, wrapped or cut. Draws nothing.
+//! Which part of a long text is in view, in rows of the screen: visible lines, wrapped or cut. Draws nothing.
 
 use super::{
     folds::Visible,

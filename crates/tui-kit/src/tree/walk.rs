@@ -1,4 +1,4 @@
-//! A walk through a JSON value in document order, which enters only what it is told to. Knows no fold and no screen.
+//! A walk through a JSON value in document order, which enters only what the caller chooses. Knows no fold and no screen.
 
 use serde_json::{Value, map};
 use std::{fmt::Write, iter::Enumerate, slice};

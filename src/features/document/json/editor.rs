@@ -295,7 +295,7 @@ impl JsonEditor {
                 }
             }
             Pressed::Typed => {
-                // An empty field leaves the last pattern: enter goes on with it.
+                // An empty field leaves the last pattern: enter repeats it.
                 let is_new = bar.pattern() != self.search.pattern();
                 if is_new && (!bar.pattern().is_empty() || bar.replacement().is_some()) {
                     self.search.set(bar.pattern());

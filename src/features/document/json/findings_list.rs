@@ -1,4 +1,4 @@
-//! What the check found, as a list beside the text or below it. Knows where each finding stands, not what stands there.
+//! The findings of the check, as a list beside the text or below it. Knows the place of each finding, not the text there.
 
 use crate::{
     screen::{

@@ -1,4 +1,4 @@
-//! The lines below a text in which a pattern and its replacement are typed. Knows no text: what is found there is said to it.
+//! The lines below a text in which a pattern and its replacement are typed. Knows no text: it is given the matches.
 
 use crate::screen::{
     action::Action,

@@ -1,4 +1,4 @@
-//! The JSON tab: the document's text, read or edited. Holds what is in view; the text lies on the desk.
+//! The JSON tab: the document's text, read or edited. Holds what is in view; the text is in `screen::documents`.
 
 use super::{editor::JsonEditor, editor_keys::Taken, view::JsonView};
 use crate::tasks::{check::CheckDocument, task::Task};
@@ -153,7 +153,7 @@ impl Tab for Json {
             Action::Edit | Action::Enter if self.editor.is_none() => {
                 self.edit(documents, cx);
             }
-            // A finding is gone to where it can be mended.
+            // The cursor goes to where the finding can be repaired.
             Action::NextFinding | Action::PreviousFinding | Action::Findings | Action::Replace
                 if self.editor.is_none() =>
             {

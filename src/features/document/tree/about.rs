@@ -1,4 +1,4 @@
-//! What is said of the place under the cursor: what it means, what it may hold, what the check found, what it was before.
+//! The panel about the place under the cursor: its meaning, allowed values, findings, and the value before.
 //! Knows no key and keeps nothing.
 
 use super::{

@@ -1,4 +1,4 @@
-//! A choice among words, narrowed by typing; a word of one's own may be taken, since the service's lists are open.
+//! A choice from a list, narrowed by typing. Other values may be entered, since the service's lists are open.
 //! Knows no document.
 
 use crate::screen::pane::{Context, Typed};

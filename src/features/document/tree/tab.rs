@@ -1,4 +1,4 @@
-//! The tree on the desk: hands it the document with what was said of it, and carries its edits out. Holds nothing but the tree.
+//! The Tree view as part of the JSON tab: gives the tree its document and findings, and applies its edits. Holds only the tree.
 
 use super::{
     view::{LongText, TreeOutcome, TreeView},

@@ -88,7 +88,7 @@ impl<'a> VisibleTree<'a> {
             (Some(Value::Array(_)), _) => FieldShape::List,
             (Some(Value::Object(_)), Some(shape @ (FieldShape::Map | FieldShape::Object))) => shape,
             (Some(Value::Object(_)), _) => FieldShape::Object,
-            // A value of another type than the schema's is mended by what the schema wants.
+            // A value of another type than the schema's is repaired by what the schema wants.
             (_, Some(shape)) => shape,
             (Some(Value::Bool(_)), None) => FieldShape::Bool,
             (Some(Value::Number(_)), None) => FieldShape::Number,
