@@ -18,7 +18,7 @@ mod services;
 
 mod bench {
     /// What `dashboard` waits for comes within this time.
-    pub const HANGS: std::time::Duration = std::time::Duration::from_mins(10);
+    pub(crate) const HANGS: std::time::Duration = std::time::Duration::from_mins(10);
 }
 
 use dashboard::Dashboard;

@@ -178,7 +178,7 @@ impl Inside {
     }
 
     /// Another draft in place of the one whose upload URL has ended.
-    pub async fn renew(&self, id: &str, is_confirmed: bool) -> Told {
+    pub(crate) async fn renew(&self, id: &str, is_confirmed: bool) -> Told {
         let (reporter, told) = channel();
         let cancel = self.cancel();
         let told = listen(told);

@@ -271,7 +271,7 @@ fn checked(
 }
 
 /// The percentage of a rollout that is under way.
-pub(crate) fn open_rollout(live: &Submission) -> Option<String> {
+pub fn open_rollout(live: &Submission) -> Option<String> {
     let rollout = member(&live.document, "packageDeliveryOptions")
         .and_then(|(_, options)| member(options, "packageRollout"))?
         .1;
