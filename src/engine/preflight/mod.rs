@@ -6,6 +6,7 @@ mod judge;
 mod refusal;
 
 pub use approval::{restated, zip_agreed};
+pub(crate) use judge::preflight;
 pub(super) use judge::{committable, fresh_copy, listed, weigh_fresh};
-pub use judge::{open_rollout, out_of_reach, preflight};
+pub use judge::{open_rollout, out_of_reach};
 pub use refusal::Refusal;
