@@ -117,5 +117,5 @@ fn value(tag: &BytesStart<'_>, name: &str) -> String {
     let value = tag.try_get_attribute(name).ok().flatten();
     let value = value.map(|value| value.value.into_owned());
     let value = value.unwrap_or_default();
-    quick_xml::escape::unescape(&value).map_or_else(|_| value.clone(), |text| text.into_owned())
+    quick_xml::escape::unescape(&value).map_or_else(|_| value.clone(), std::borrow::Cow::into_owned)
 }
