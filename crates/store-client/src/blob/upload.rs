@@ -44,11 +44,11 @@ pub(super) struct Upload<'a> {
     pub(super) patience: &'a BlobPatience,
     pub(super) http: &'a reqwest::Client,
     pub(super) url: &'a UploadUrl,
+    pub(super) source: Arc<Source>,
     pub(super) settings: &'a UploadSettings,
     pub(super) observe: &'a (dyn Fn(UploadEvent) + Send + Sync),
     pub(super) gate: Gate<'a>,
     pub(super) cancel: &'a CancellationToken,
-    pub(super) source: Arc<Source>,
 }
 
 impl Upload<'_> {
