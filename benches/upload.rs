@@ -166,13 +166,12 @@ impl Place {
         };
         command.args(["sink", host]);
         // Plain http goes to this machine only.
-        let (scheme, trust) = match line {
-            "http" => ("http", None),
-            _ => {
-                certify(folder, host)?;
-                command.arg(folder);
-                ("https", Some(folder.join("cert.pem")))
-            }
+        let (scheme, trust) = if line == "http" {
+            ("http", None)
+        } else {
+            certify(folder, host)?;
+            command.arg(folder);
+            ("https", Some(folder.join("cert.pem")))
         };
         let (sink, port) = begin(&mut command)?;
         processes.push(sink);

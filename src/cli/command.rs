@@ -113,7 +113,7 @@ pub enum CliCommand {
         out: Option<PathBuf>,
     },
     /// Publish a new submission: create, update, upload, commit, and follow it to the end.
-    Publish(PublishArgs),
+    Publish(Box<PublishArgs>),
     /// Resume what was interrupted; without an argument, list it.
     Resume(ResumeArgs),
     /// Show the gradual rollout of the live submission, or change it.

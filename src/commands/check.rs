@@ -55,15 +55,14 @@ pub(super) async fn run(
         let context = CommandContext::open_to_read(cli, env, printer)?;
         let detail = context.target(&target).await?;
         // Only what a ZIP holds is compared with it.
-        let identity = match zip.is_some() || !compose.paths.is_empty() {
-            true => {
-                load::package_identity(
-                    &context.services.store.with_priority(Priority::Person),
-                    &detail.product,
-                )
-                .await?
-            }
-            false => None,
+        let identity = if zip.is_some() || !compose.paths.is_empty() {
+            load::package_identity(
+                &context.services.store.with_priority(Priority::Person),
+                &detail.product,
+            )
+            .await?
+        } else {
+            None
         };
         let base = detail
             .server()

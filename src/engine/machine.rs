@@ -220,7 +220,7 @@ impl Run {
             (_, RunEvent::Cancelled) => self.cancel(at),
             (stage, RunEvent::Lost { message }) => self.lost(&stage, &message, at),
             (RunStage::Poll | RunStage::Verify, RunEvent::Failed(fault)) => {
-                self.look_failed(&fault, at)
+                self.look_failed(&fault, at);
             }
             // The Store refuses a repetition because the first attempt was heard after all, or says nothing at all: ask.
             (stage, RunEvent::Failed(fault))
@@ -285,7 +285,7 @@ impl Run {
             }
             (RunStage::Upload, RunEvent::ArchiveChanged) => self.enter(RunStage::ExamineAgain, at),
             (RunStage::LookAtOld { .. }, RunEvent::SubmissionRead(old)) => {
-                self.may_replace(old, at)
+                self.may_replace(old, at);
             }
             (RunStage::SaveDraft, RunEvent::DraftSaved { path }) => {
                 self.view
@@ -352,7 +352,7 @@ impl Run {
                 self.probed_draft(&stored, at);
             }
             (RunStage::Probe(Probe::Commit), RunEvent::Seen(report)) => {
-                self.probed_status(report, at)
+                self.probed_status(report, at);
             }
             (RunStage::Adopt { .. }, RunEvent::SubmissionRead(draft)) => {
                 self.adopt_created(&draft, at);

@@ -30,7 +30,7 @@ pub enum ManageError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("Nothing was deleted. {0}")]
-    Held(StartError),
+    Held(Box<StartError>),
     #[error("The draft was not deleted, because its document could not be saved first. {0}")]
     Disk(#[from] DiskError),
     #[error(
@@ -172,7 +172,7 @@ pub async fn remove(services: &Services, target: &Target) -> Result<(), ManageEr
 fn hold(services: &Services, target: &Target) -> Result<Lock, ManageError> {
     start::hold(services, target).map_err(|stop| match stop {
         StartError::Refused(refusal) => ManageError::Refused(refusal),
-        other => ManageError::Held(other),
+        other => ManageError::Held(Box::new(other)),
     })
 }
 
