@@ -134,6 +134,9 @@ async fn run_demo(
         store: address,
         warnings: Vec::new(),
     };
+    if let Err(error) = write_past(&config, &profile.name) {
+        tracing::warn!(%error, "the demo begins without a past");
+    }
     let exit = show(
         &config,
         &profile,
@@ -144,6 +147,43 @@ async fn run_demo(
     .await;
     sim.stop().await;
     exit
+}
+
+/// What the demo has seen before it starts, so that its board tells of days: each with the minutes since.
+#[cfg(feature = "sim")]
+fn write_past(config: &Config, profile: &str) -> Result<(), crate::storage::DiskError> {
+    use store_model::story::Sighting;
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Seen {
+        Rollout(f64),
+        State(store_model::status::Status),
+    }
+    type Look = (store_model::target::Target, String, i64, Seen);
+    let looks: Vec<Look> =
+        serde_json::from_str(include_str!("../assets/demo/past.json")).unwrap_or_default();
+    let now = jiff::Timestamp::now();
+    let sighting = |(target, submission, minutes, seen): &Look| {
+        let at = now - jiff::SignedDuration::from_mins(*minutes);
+        let new = Sighting {
+            // What came in the last night, nobody has seen on a dashboard yet.
+            is_shown: *minutes > 14 * 60,
+            ..Sighting::new(target, submission, at)
+        };
+        match seen {
+            Seen::Rollout(percent) => Sighting {
+                rollout: Some(*percent),
+                ..new
+            },
+            Seen::State(status) => Sighting {
+                status: Some(status.clone()),
+                ..new
+            },
+        }
+    };
+    let home = Home::prepare(&config.paths.data, &config.paths.cache)?;
+    let looks: Vec<_> = looks.iter().map(sighting).collect();
+    home.submissions().record(profile, &looks).map(drop)
 }
 
 /// No profile yet: explains the two ways on; the demo is one key away.
@@ -249,6 +289,7 @@ async fn options(
         notify: config.screen().notify,
         mouse: config.screen().mouse,
         editor: config.editor(&env::process),
+        notice_command: config.file().notify.command.clone(),
         hidden: config.secret_variables(),
         keys,
         zone: zone.await.unwrap_or(TimeZone::UTC),
@@ -307,7 +348,12 @@ fn open_services(
         tokio::task::spawn_blocking(move || Services::at(home, &config, &profile, observe));
     let opened = async {
         match opening.await {
-            Ok(opened) => opened.map_err(|error| error.to_string()),
+            Ok(opened) => opened
+                .map(|services| Services {
+                    is_dashboard: true,
+                    ..services
+                })
+                .map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         }
     };

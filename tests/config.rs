@@ -3,7 +3,7 @@
 
 use flightdeck::storage::config::{
     Config, ConfigError, Credential, Paths, Profile, SecretError, SecretProgram, SecretSource,
-    file::{Account, Checksum, Chords, Editor, Endpoints, File, Follow, Screen, Upload},
+    file::{Account, Checksum, Chords, Editor, Endpoints, File, Follow, Notify, Screen, Upload},
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -147,6 +147,9 @@ fn the_example_holds_every_key_and_no_other() {
         },
         editor: Editor {
             command: Some("vi".into()),
+        },
+        notify: Notify {
+            command: Some("say".into()),
         },
         keys: BTreeMap::from([("quit".into(), Chords(vec!["q".into()]))]),
         profiles: BTreeMap::from([("p".into(), account)]),

@@ -69,7 +69,7 @@ pub fn arrange(shape: Shape) -> Option<Arrangement> {
         Constraint::Fill(1),
         line(true),
     ]));
-    let panes = if shape.is_zoomed || (!is_wide && area.height < TALL) {
+    let panes = if focus == PaneId::Board || shape.is_zoomed || (!is_wide && area.height < TALL) {
         vec![(focus, body)]
     } else if is_wide {
         // Names and states of three lists need a good third; beyond that the detail has more use for it.
@@ -211,7 +211,7 @@ mod tests {
     proptest! {
         #[test]
         fn panes_never_overlap_nor_leave_the_screen(
-            width in 40u16..300, height in 10u16..100, focus in 0usize..6, zoom: bool, activity: bool, banner: bool, runs in 0usize..50
+            width in 40u16..300, height in 10u16..100, focus in 0usize..7, zoom: bool, activity: bool, banner: bool, runs in 0usize..50
         ) {
             let focus = PaneId::ALL[focus];
             let shows_activity = activity || focus == PaneId::Activity;

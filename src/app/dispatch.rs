@@ -42,6 +42,7 @@ impl App {
                 {
                     self.toasts.push(ToastLevel::Info, text, now.uptime);
                 }
+                self.last_command = task.arguments().or(self.last_command.take());
                 let is_folder = task.is::<Browse>();
                 self.start_job(task);
                 if is_folder {

@@ -53,6 +53,19 @@ pub enum Exit {
     Demo,
 }
 
+/// A change of state that a person wants to hear of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// In a few words.
+    pub text: String,
+    pub target: Target,
+    pub name: String,
+    pub submission: Option<String>,
+    /// The Store's word, or how a run ended.
+    pub status: String,
+    pub at: Timestamp,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Start(JobId, AnyTask),
@@ -63,8 +76,8 @@ pub enum Effect {
         text: String,
     },
     OpenLink(String),
-    /// Ring the bell and tell the desktop.
-    Notify(String),
+    /// Ring the bell, tell the desktop, and start the person's own program.
+    Notify(Notice),
     /// Give the terminal back to the shell until it is called again.
     Suspend,
     Quit(Exit),

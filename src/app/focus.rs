@@ -17,9 +17,9 @@ pub struct Focus {
 impl Default for Focus {
     fn default() -> Self {
         Self {
-            current: PaneId::Apps,
-            last_list: PaneId::Apps,
-            before_activity: PaneId::Apps,
+            current: PaneId::Board,
+            last_list: PaneId::Board,
+            before_activity: PaneId::Board,
             shows_activity: false,
             is_zoomed: false,
         }
@@ -40,7 +40,7 @@ impl Focus {
     }
 
     pub fn set(&mut self, pane: PaneId) {
-        if is_list(pane) {
+        if is_list(pane) || pane == PaneId::Board {
             self.last_list = pane;
         }
         match pane {
@@ -67,13 +67,14 @@ impl Focus {
     }
 
     /// The panes that Tab goes through.
-    fn ring(&self) -> [PaneId; 5] {
+    fn ring(&self) -> [PaneId; 6] {
         let lower = if self.shows_activity {
             PaneId::Activity
         } else {
             PaneId::Runs
         };
         [
+            PaneId::Board,
             PaneId::Apps,
             PaneId::AddOns,
             PaneId::Flights,
@@ -91,7 +92,7 @@ impl Focus {
         let step = if forward { 1 } else { ring.len() - 1 };
         ring.get((at + step) % ring.len())
             .copied()
-            .unwrap_or(PaneId::Apps)
+            .unwrap_or(PaneId::Board)
     }
 
     /// Where Esc leads from here; `None` at the base.
@@ -103,7 +104,8 @@ impl Focus {
                 self.before_activity
             }),
             PaneId::Detail | PaneId::Runs => Some(self.last_list),
-            _ => None,
+            PaneId::Board => None,
+            PaneId::Apps | PaneId::AddOns | PaneId::Flights => Some(PaneId::Board),
         }
     }
 }
@@ -116,13 +118,14 @@ mod tests {
     fn tab_goes_round_and_esc_leads_to_the_last_list() {
         let mut focus = Focus::default();
         let mut seen = Vec::new();
-        for _ in 0..5 {
+        for _ in 0..6 {
             seen.push(focus.current());
             focus.set(focus.next(true));
         }
         assert_eq!(
             seen,
             [
+                PaneId::Board,
                 PaneId::Apps,
                 PaneId::AddOns,
                 PaneId::Flights,
@@ -130,7 +133,7 @@ mod tests {
                 PaneId::Runs
             ]
         );
-        assert_eq!(focus.current(), PaneId::Apps);
+        assert_eq!(focus.current(), PaneId::Board);
         assert_eq!((focus.next(false), focus.back()), (PaneId::Runs, None));
         focus.set(PaneId::Flights);
         focus.set(PaneId::Activity);

@@ -5,7 +5,7 @@ use super::event::Moment;
 use crate::{
     state::{Model, ModelChange},
     tasks::{
-        load::{LoadCatalog, LoadStatus, LoadTarget},
+        load::{Glance, LoadCatalog, LoadStatus, LoadTarget},
         task::AnyTask,
         working_copy::{DropEdit, KeepEdit},
     },
@@ -14,7 +14,9 @@ use std::{
     collections::{HashMap, HashSet},
     time::Duration,
 };
-use store_model::{catalog::Catalog, remote::Remote, status::Status, target::Target};
+use store_model::{
+    catalog::Catalog, product::Product, remote::Remote, status::Status, target::Target,
+};
 
 /// Walking through a list asks for nothing; staying does.
 const LOOK: Duration = Duration::from_millis(200);
@@ -28,8 +30,10 @@ const BEHIND: Duration = Duration::from_secs(8);
 /// States are asked for one after the other, so that the most urgent one of that moment is the next.
 const STATUSES_AT_ONCE: usize = 2;
 
-/// After this long without a key nobody looks at the screen: the background stops until the next one.
+/// After this long without a key nobody looks at the screen: the background stops until the next one, and what was committed
+/// is looked at rarely, so that its changes are still told.
 const AWAY: Duration = Duration::from_mins(30);
+const LONELY: Duration = Duration::from_mins(15);
 
 /// How often a submission's state is asked for in the background, by how quickly that state passes.
 const SHORT: Duration = Duration::from_secs(30);
@@ -47,6 +51,26 @@ pub struct Loading {
     behind: Vec<(Catalog, Duration)>,
     /// The last sign of a person.
     looked: Duration,
+    /// Products whose documents were asked for in the background, once each.
+    glanced: HashSet<Target>,
+}
+
+/// Whether the documents of a product would tell something that the board lacks, and then whether the live one would.
+fn unknown(product: &Product, model: &Model) -> Option<bool> {
+    let target = &product.target;
+    let story = |id: &Option<String>| model.submissions.of(target, id.as_ref()?);
+    let asks_mode = |status: &Status| matches!(status, Status::Release | Status::PendingCommit);
+    let report = model.statuses.get(target).map(|(report, _)| &report.status);
+    let needs_draft = product.pending.is_some()
+        && report.is_some_and(asks_mode)
+        && story(&product.pending).is_none_or(|story| story.is_portal_made.is_none());
+    // A rollout may have been moved elsewhere since; that a submission goes to everybody stays so.
+    let needs_live = target.kind().has_rollout()
+        && product.published.is_some()
+        && story(&product.published)
+            .and_then(|story| story.rollout)
+            .is_none_or(|rollout| rollout.percent < 100.0);
+    (needs_draft || needs_live).then_some(needs_live)
 }
 
 /// How long a state's last word is good for; `None` for what only a person changes.
@@ -115,7 +139,13 @@ impl Loading {
             return Some(Duration::ZERO);
         };
         let due = match model.statuses.get(target) {
-            Some((report, _)) => *asked + good_for(&report.status)?,
+            Some((report, _)) => {
+                let wait = good_for(&report.status)?;
+                if *asked + wait > self.looked + AWAY {
+                    return Some(*asked + wait.max(LONELY));
+                }
+                *asked + wait
+            }
             // No answer came.
             None => *asked + LONG,
         };
@@ -155,6 +185,9 @@ impl Loading {
         if self.behind.is_empty() {
             tasks.extend(self.statuses(model, now));
         }
+        if tasks.is_empty() {
+            tasks.extend(self.glance(model, now));
+        }
         tasks
     }
 
@@ -188,6 +221,12 @@ impl Loading {
             .flatten()
             .filter_map(|product| Some((&product.target, product.pending.as_ref()?)))
             .collect();
+        // What was committed is followed also where its list was not read: a flight is in none of the first lists.
+        let unlisted = model.submissions.all().filter(|story| {
+            let list = model.list(&Catalog::of(&story.target));
+            story.is_followed() && list.is_none_or(|list| list.products.value().is_none())
+        });
+        pending.extend(unlisted.map(|story| (&story.target, &story.submission)));
         // What is pending no more must not wake anybody.
         let targets: HashSet<_> = pending.iter().map(|(target, _)| *target).collect();
         self.asked.retain(|target, _| targets.contains(target));
@@ -213,6 +252,33 @@ impl Loading {
                 .into()
             })
             .collect()
+    }
+
+    /// When nothing else is wanted: the next product whose documents would tell something that nobody knows.
+    fn glance(&mut self, model: &Model, now: Moment) -> Option<AnyTask> {
+        let is_busy = model.jobs.values().any(|task| {
+            task.is::<Glance>()
+                || task.is::<LoadStatus>()
+                || task.is::<LoadTarget>()
+                || task.is::<LoadCatalog>()
+        });
+        let is_away = now.uptime > self.looked + AWAY;
+        if is_busy || is_away || self.look_at.is_some() || !self.behind.is_empty() {
+            return None;
+        }
+        let lists = [&model.apps]
+            .into_iter()
+            .chain(model.flights.values())
+            .chain([&model.add_ons]);
+        let product = lists
+            .filter_map(|list| list.products.value())
+            .flatten()
+            .filter(|product| !self.glanced.contains(&product.target))
+            .find(|product| unknown(product, model).is_some())?
+            .clone();
+        self.glanced.insert(product.target.clone());
+        let with_live = unknown(&product, model)?;
+        Some(Glance { product, with_live }.into())
     }
 
     /// What a person who stays on a target wants to see of it: once, then when it is out of date or by the key that refreshes.

@@ -12,3 +12,4 @@ pub mod settings;
 pub mod toasts;
 pub mod update;
 pub mod view;
+mod watching;

@@ -25,7 +25,10 @@ use store_model::{catalog::Catalog, remote::Remote, target::Target};
 
 /// Why an action that changes the account cannot be done in this profile.
 fn is_changing(action: Action) -> bool {
-    matches!(action, Action::Publish | Action::DeleteDraft)
+    matches!(
+        action,
+        Action::Publish | Action::DeleteDraft | Action::Rollout
+    )
 }
 
 /// The pane that knows an action, when the focused one does not.
@@ -184,7 +187,9 @@ impl App {
             Action::Help | Action::Palette => {
                 self.context.commands.send(Command::Open(Dialog::Help));
             }
+            Action::ShowCommand => self.show_command(now),
             Action::Suspend => self.effects.push(Effect::Suspend),
+            Action::FocusBoard => self.go_to(PaneId::Board, now),
             Action::FocusApps => self.go_to(PaneId::Apps, now),
             Action::FocusAddOns => self.go_to(PaneId::AddOns, now),
             Action::FocusFlights => self.go_to(PaneId::Flights, now),

@@ -11,13 +11,12 @@ use super::{
     toasts::Toasts,
 };
 use crate::{
-    engine::view::Outcome,
     features,
     screen::{
         action::Action,
         command::{Command, PaneId, ToastLevel},
         pane::{Commands, Context, Pane},
-        status_badge::{self, since},
+        status_badge::since,
     },
     state::{Model, ModelChange, RunRow},
     tasks::{
@@ -72,8 +71,14 @@ pub struct App {
     pub(super) is_leaving: bool,
     /// Somebody wants to leave, as soon as what was edited is on disk.
     pub(super) is_quitting: bool,
+    /// The arguments of `flightdeck` that do what was done last.
+    pub(super) last_command: Option<Vec<String>>,
     last_job: u64,
     is_dirty: bool,
+    /// Something that the board shows may have changed.
+    pub(super) is_board_stale: bool,
+    /// The minute for which the board was made: ages on it go on by themselves.
+    pub(super) board_minute: i64,
 }
 
 impl App {
@@ -99,8 +104,11 @@ impl App {
             waiting: None,
             is_leaving: false,
             is_quitting: false,
+            last_command: None,
             last_job: 0,
             is_dirty: true,
+            is_board_stale: true,
+            board_minute: 0,
         }
     }
 
@@ -138,6 +146,7 @@ impl App {
             }
         }
         self.release_all(now);
+        self.refresh_board(now);
         std::mem::take(&mut self.effects)
     }
 
@@ -172,6 +181,9 @@ impl App {
             Report::Failed(failure) => Some(failure.message.clone()),
             _ => None,
         };
+        let was_board_stale = self.is_board_stale;
+        let is_progress = matches!(report, Report::Upload(_));
+        let is_recall = failed_job.as_ref().is_some_and(AnyTask::is::<Recall>);
         if let Report::Notice(text) = &report {
             self.toasts.push(ToastLevel::Info, text.clone(), now.uptime);
         }
@@ -212,6 +224,7 @@ impl App {
                     self.broadcast(&ModelChange::Edit(target), now);
                 }
                 ModelChange::Stale(target) => self.loading.look_again(target),
+                ModelChange::Seen { target, submission } => self.seen(&target, &submission, now),
                 change => {
                     self.broadcast(&change, now);
                     self.loading.changed(&change, now);
@@ -221,42 +234,31 @@ impl App {
                 }
             }
         }
+        if is_progress {
+            // The board reads how far an upload is while it is drawn.
+            self.is_board_stale = was_board_stale;
+        }
+        if is_recall {
+            self.follow_on();
+        }
         if self.is_quitting {
             self.quit(now);
         }
         self.load_what_is_due(now);
     }
 
-    fn run_ended(&mut self, run: &str, now: Moment) {
-        let Some(row) = self.context.model.run(run).cloned() else {
-            return;
-        };
-        let Some(ending) = &row.view.ending else {
-            return;
-        };
-        let (name, target) = (&row.view.name, row.view.target.clone());
-        let (_, word, _) = status_badge::ended(&row, ending);
-        let severity = match ending.outcome {
-            Outcome::Draft | Outcome::Published | Outcome::Committed | Outcome::Cancelled => {
-                ToastLevel::Info
-            }
-            Outcome::Waiting => ToastLevel::Warning,
-            Outcome::Failed | Outcome::Refused => ToastLevel::Error,
-        };
-        // The word has said already that it was stopped.
-        let message = ending
-            .message
-            .strip_prefix("Stopped. ")
-            .unwrap_or(&ending.message);
-        self.toasts
-            .push(severity, format!("{name}: {word}. {message}"), now.uptime);
-        if self.context.settings.notify {
-            self.effects.push(Effect::Notify(format!("{name}: {word}")));
-        }
-        self.loading.look_again(target);
-    }
-
     pub(super) fn broadcast(&mut self, change: &ModelChange, now: Moment) {
+        self.is_board_stale |= !matches!(
+            change,
+            ModelChange::Board
+                | ModelChange::Selected
+                | ModelChange::Task(_)
+                | ModelChange::Folder
+                | ModelChange::Examined
+                | ModelChange::Activity
+                | ModelChange::Connection
+                | ModelChange::Nothing
+        );
         let focus = self.focus.current();
         let has_overlay = !self.overlay_stack.is_empty();
         for pane in &mut self.panes {

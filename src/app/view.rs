@@ -7,6 +7,7 @@ use crate::screen::{
     pane::Possible,
     status_badge::since,
 };
+use crate::state::board;
 use jiff::Timestamp;
 use ratatui::{
     Frame,
@@ -15,12 +16,17 @@ use ratatui::{
     text::{Line, Span},
     widgets::{Block, BorderType, Padding},
 };
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
+use store_model::units;
 use tui_kit::{
     modal::{self, ModalTone},
     row, text,
     theme::Role,
 };
+
+/// A sign-in that lasts longer is nobody's concern, and an upload URL.
+const SOON: Duration = Duration::from_mins(5);
+const SOON_URL: Duration = Duration::from_hours(3);
 
 /// Lines of a toast; more belongs into a message.
 const TOAST: usize = 6;
@@ -150,59 +156,68 @@ impl App {
         row::lines(frame, inner, lines.iter().skip(first));
     }
 
-    /// Profile, token, budget, connection, time; the parts at the end go first when it gets narrow.
+    /// Profile, who must act, connection, time; what is scarce only when it is. The parts at the end go first when it gets narrow.
     fn header(&self, width: u16, now: Moment) -> Line<'static> {
         let model = &self.context.model;
-        let profile = &model.profile;
         let muted = self.style(Role::Muted);
-        let mut name = profile.name.clone();
-        if profile.is_read_only {
-            name.push_str(" (read-only)");
-        } else if profile.is_protected {
-            name.push_str(" (protected)");
-        }
-        let mut left = vec![
-            Span::styled(" flightdeck", self.style(Role::Title)),
-            Span::raw("  "),
-            Span::styled(text::fit(&name, 30).into_owned(), self.style(Role::Info)),
-        ];
-        let time = now
-            .wall
-            .to_zoned(self.context.settings.zone.clone())
-            .strftime("%H:%M ")
-            .to_string();
+        let time = self.clock(now.wall, "%H:%M ");
         let mut right = vec![Span::styled(time, muted)];
-        let connection = &model.connection;
-        let (live, role) = self.connection();
-        let mut parts = vec![vec![Span::styled(live, self.style(role))]];
-        if let Some(slow) = &connection.slow {
-            let slow = Span::styled(slow.clone(), self.style(Role::Warning));
-            parts.insert(0, vec![slow]);
+        let mut left = vec![Span::styled(" flightdeck ", self.style(Role::Title))];
+        left.extend(self.badge());
+        let counted = [
+            ("✗", "you", Role::Danger),
+            ("◑", "portal", Role::Warning),
+            ("◐", "Store", Role::Busy),
+        ];
+        let mut counts = Vec::new();
+        for ((sign, word, role), count) in counted.into_iter().zip(board::counts(&model.board)) {
+            let role = if count == 0 { Role::Muted } else { role };
+            let gap = if counts.is_empty() { "" } else { "  " };
+            counts.push(Span::styled(
+                format!("{gap}{sign}{count} {word}"),
+                self.style(role),
+            ));
         }
-        if connection.limit > 0 {
-            let role = if connection.used >= connection.limit {
-                Role::Warning
-            } else {
-                Role::Text
-            };
+        let (live, role) = self.connection(now);
+        let mut parts = vec![counts, vec![Span::styled(live, self.style(role))]];
+        let connection = &model.connection;
+        let mut scarce = |said: String| {
+            parts.push(vec![Span::styled(said, self.style(Role::Warning))]);
+        };
+        if let Some(slow) = &connection.slow {
+            scarce(slow.clone());
+        }
+        if connection.limit > 0 && (connection.waiting > 0 || connection.used >= connection.limit) {
             let waiting = if connection.waiting > 0 {
                 format!(" +{} waiting", connection.waiting)
             } else {
                 String::new()
             };
-            parts.push(vec![
-                Span::styled("requests ", muted),
-                Span::styled(
-                    format!("{}/{}{waiting}", connection.used, connection.limit),
-                    self.style(role),
-                ),
-            ]);
+            scarce(format!(
+                "requests {}/{}{waiting}",
+                connection.used, connection.limit
+            ));
         }
-        if let Some(expires) = connection.token_expires {
-            parts.push(vec![
-                Span::styled("token ", muted),
-                self.token(expires, now),
-            ]);
+        let left_of = |expires| since(now.wall, expires);
+        if let Some(rest) = connection
+            .token_expires
+            .map(left_of)
+            .filter(|rest| *rest < SOON)
+        {
+            scarce(match rest.as_secs() / 60 {
+                0 => "sign-in: renewing".to_owned(),
+                minutes => format!("sign-in ends in {minutes} m"),
+            });
+        }
+        let url = model
+            .runs
+            .iter()
+            .filter(|run| run.is_active())
+            .filter_map(|run| Some(left_of(run.upload.as_ref()?.expires?)))
+            .filter(|rest| *rest < SOON_URL)
+            .min();
+        if let Some(rest) = url {
+            scarce(format!("upload URL ends in {}", units::age(rest)));
         }
         let mut room = usize::from(width).saturating_sub(
             Line::from(left.clone()).width() + Line::from(right.clone()).width() + 1,
@@ -221,21 +236,48 @@ impl App {
         Line::from(left)
     }
 
-    fn token(&self, expires: Timestamp, now: Moment) -> Span<'static> {
-        let left = since(now.wall, expires).as_secs() / 60;
-        if left == 0 {
-            Span::styled("renewing", self.style(Role::Warning))
+    /// The profile, red where a commit asks for the product's name.
+    fn badge(&self) -> Vec<Span<'static>> {
+        let profile = &self.context.model.profile;
+        let role = if profile.is_protected {
+            Role::Danger
         } else {
-            Span::styled(format!("{left}m"), self.style(Role::Text))
-        }
+            Role::Info
+        };
+        let name = text::fit(&profile.name, 24);
+        let mut spans = vec![Span::styled(format!("▌{name}▐"), self.style(role))];
+        let word = match (profile.is_read_only, profile.is_protected) {
+            (true, _) => " read-only",
+            (false, true) => " protected",
+            (false, false) => return spans,
+        };
+        spans.push(Span::styled(word, self.style(role)));
+        spans
     }
 
-    /// What the last request said about the connection.
-    fn connection(&self) -> (&'static str, Role) {
-        match self.context.model.activity.back() {
-            Some(last) if last.status.is_some() => ("● live", Role::Good),
-            Some(_) => ("✗ offline", Role::Danger),
-            None => ("○ connecting", Role::Muted),
+    fn clock(&self, at: Timestamp, how: &str) -> String {
+        at.to_zoned(self.context.settings.zone.clone())
+            .strftime(how)
+            .to_string()
+    }
+
+    /// What the last requests said about the connection.
+    fn connection(&self, now: Moment) -> (String, Role) {
+        let activity = &self.context.model.activity;
+        let lost = activity
+            .iter()
+            .rev()
+            .take_while(|last| last.status.is_none());
+        match (activity.back(), lost.last()) {
+            (Some(_), Some(first)) => {
+                let since = self.clock(first.at, "%H:%M");
+                (format!("✗ offline since {since}"), Role::Danger)
+            }
+            (Some(last), None) if last.status == Some(429) && since(last.at, now.wall) < SOON => {
+                ("◌ throttled".to_owned(), Role::Warning)
+            }
+            (Some(_), None) => ("● live".to_owned(), Role::Good),
+            (None, _) => ("○ connecting".to_owned(), Role::Muted),
         }
     }
 

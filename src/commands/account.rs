@@ -52,7 +52,7 @@ pub(super) async fn create(
     };
     let made = manage::make(&context.services, &product).await?;
     if printer.is_json() {
-        printer.json(&list::object(&made, None));
+        printer.json(&list::object(&made));
     } else {
         printer.line(format!("{}  {}", made.target, made.name));
         if let Some(draft) = &made.pending {

@@ -28,6 +28,9 @@ pub(super) struct CommandContext {
     pub told: mpsc::Receiver<TaskReport>,
     /// Variables with secrets of ours, which no program that is started gets.
     pub hidden: Vec<String>,
+    /// The person's program that is told of changes, and whether the bell rings too.
+    pub notice_command: Option<String>,
+    pub rings: bool,
 }
 
 impl CommandContext {
@@ -97,6 +100,8 @@ impl CommandContext {
             sender,
             told,
             hidden: config.secret_variables(),
+            notice_command: config.file().notify.command.clone(),
+            rings: config.screen().notify,
         }
     }
 

@@ -62,6 +62,15 @@ events! {
         errors: &'a [Remark],
         warnings: &'a [Remark],
         certification_reports: &'a [CertificationReport],
+        // When it was first seen in this state by anybody on this machine, and whether somebody watched when it began.
+        since: Option<Timestamp>,
+        since_is_begin: bool,
+        not_watched: Vec<Span>,
+        fell_back: bool,
+        usual: Option<Usual>,
+        is_late: bool,
+        expected: Option<Expected>,
+        rollout: Option<f64>,
     }
     /// Something that deserves attention and does not end the run.
     Warning = "warning" {
@@ -203,6 +212,31 @@ events! {
         saved_at: Timestamp,
         path: String,
     }
+}
+
+/// A time from one moment to another.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Span {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// How long this account's submissions stay in a state.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Usual {
+    pub median_seconds: u64,
+    pub longest_seconds: u64,
+    pub count: usize,
+}
+
+/// Between which times, counted from the commit, most of this account's releases are published.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Expected {
+    pub from_seconds: u64,
+    pub to_seconds: u64,
+    pub count: usize,
 }
 
 /// The minute's requests of all processes of the account.

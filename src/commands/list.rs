@@ -5,10 +5,21 @@ use super::{
     exit::{Exit, Failure},
     printer::Printer,
 };
-use crate::cli::Listing;
+use crate::{
+    cli::Listing,
+    state::board::{self, Subject},
+    tasks::sightings,
+};
+use jiff::Timestamp;
 use serde_json::Value;
+use std::collections::HashMap;
 use store_client::Priority;
-use store_model::{catalog::Catalog, product::Product, status::Status};
+use store_model::{
+    catalog::Catalog,
+    product::Product,
+    story::Sighting,
+    target::{Kind, Target},
+};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) async fn run(
@@ -17,49 +28,145 @@ pub(super) async fn run(
     is_pending: bool,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let mut items = Vec::new();
     if is_pending {
-        for product in pending_of(&context, what, printer).await? {
-            let store = context.services.store.with_priority(Priority::Person);
-            let id = product.pending.as_deref().unwrap_or_default();
-            let status = store.status(&product.target, id).await?.status;
-            items.push((product, Some(status)));
-        }
-        items.sort_by_key(|(_, status)| status.as_ref().map(urgency));
-    } else {
-        let products = all(&context, what.unwrap_or(Listing::Apps), printer).await?;
-        items.extend(products.into_iter().map(|product| (product, None)));
+        return print_pending(&context, what, printer).await;
     }
-    if items.is_empty() && !printer.is_json() {
+    let products = all(&context, what.unwrap_or(Listing::Apps), printer).await?;
+    if products.is_empty() && !printer.is_json() {
         printer.chatter("Nothing to list.");
     }
-    let widths = items
-        .iter()
-        .map(|(product, _)| product.target.to_string().width());
-    let width = widths.max().unwrap_or_default();
-    for (product, status) in items {
+    let width = widest(products.iter().map(|product| product.target.to_string()));
+    for product in products {
         if printer.is_json() {
-            printer.json(&object(&product, status.as_ref()));
+            printer.json(&object(&product));
             continue;
         }
         let target = product.target.to_string();
-        match (status, &product.pending, &product.published) {
-            (Some(status), ..) => printer.line(format!(
-                "{target:width$}  {:6}  {status:15}  {}",
-                product.target.kind().word(),
-                product.name
-            )),
-            (None, pending, published) => {
-                let state = match (pending, published) {
-                    (Some(_), _) => "pending",
-                    (None, Some(_)) => "published",
-                    (None, None) => "never published",
-                };
-                printer.line(format!("{target:width$}  {state:15}  {}", product.name));
-            }
-        }
+        let state = match (&product.pending, &product.published) {
+            (Some(_), _) => "pending",
+            (None, Some(_)) => "published",
+            (None, None) => "never published",
+        };
+        printer.line(format!("{target:width$}  {state:15}  {}", product.name));
     }
     Ok(Exit::Done)
+}
+
+fn widest(texts: impl Iterator<Item = String>) -> usize {
+    texts.map(|text| text.width()).max().unwrap_or_default()
+}
+
+/// The board's rows of what is pending, in the board's order.
+async fn print_pending(
+    context: &CommandContext,
+    what: Option<Listing>,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
+    let services = &context.services;
+    let store = services.store.with_priority(Priority::Person);
+    let mut products = of_kinds(context, what, printer).await?;
+    let names = app_names(context, &products);
+    // What was under way when somebody last looked may have ended since.
+    sightings::settle(services, &products).await;
+    products.retain(|product| product.pending.is_some());
+    let mut looks = Vec::new();
+    let mut reports = HashMap::new();
+    for product in &products {
+        let id = product.pending.as_deref().unwrap_or_default();
+        let report = store.status(&product.target, id).await?;
+        let now = Timestamp::now();
+        looks.push(Sighting {
+            name: Some(product.name.clone()),
+            ..Sighting::of(&product.target, id, &report, now)
+        });
+        reports.insert(&product.target, report);
+    }
+    sightings::keep(services, looks).await;
+    let past = sightings::past(&services.home, &services.profile).await;
+    let (pace, now) = (past.whole_pace(), Timestamp::now());
+    let mut rows: Vec<_> = products
+        .iter()
+        .filter_map(|product| {
+            let subject = Subject {
+                product,
+                app: app_of(product)
+                    .and_then(|app| names.get(app))
+                    .map(String::as_str),
+                report: reports.get(&product.target),
+                story: past.of(&product.target, product.pending.as_deref()?),
+                detail: None,
+                has_zip: false,
+            };
+            board::pending(subject, &pace, now)
+        })
+        .collect();
+    board::sort(&mut rows);
+    if rows.is_empty() && !printer.is_json() {
+        printer.chatter("Nothing to list.");
+    }
+    let width = widest(rows.iter().map(|row| row.target.to_string()));
+    let states = widest(rows.iter().map(|row| row.state(now))).max(15);
+    for row in rows {
+        if !printer.is_json() {
+            let (target, state) = (row.target.to_string(), row.state(now));
+            let what = if row.what.is_empty() {
+                String::new()
+            } else {
+                format!("  {}", row.what)
+            };
+            printer.line(format!(
+                "{target:width$}  {:6}  {state:states$}  {}{what}",
+                row.kind(),
+                row.name
+            ));
+            continue;
+        }
+        let product = products.iter().find(|product| product.target == row.target);
+        let report = reports.get(&row.target);
+        let mut object = product.map(object).unwrap_or_default();
+        if let Some(object) = object.as_object_mut() {
+            let since = row.since.map(|(at, _)| at.to_string());
+            let fields: [(&str, Value); 8] = [
+                ("type", row.kind().into()),
+                ("name", row.name.clone().into()),
+                ("status", report.map(|report| report.status.as_str()).into()),
+                ("actor", row.group.actor().into()),
+                ("since", since.into()),
+                (
+                    "sinceIsBegin",
+                    row.since.is_some_and(|(_, is_begin)| is_begin).into(),
+                ),
+                ("isLate", row.is_late.into()),
+                ("what", row.what.clone().into()),
+            ];
+            object.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+        }
+        printer.json(&object);
+    }
+    Ok(Exit::Done)
+}
+
+/// The id of the app that an add-on or a flight belongs to.
+fn app_of(product: &Product) -> Option<&str> {
+    match &product.target {
+        Target::Flight { app, .. } => Some(app),
+        _ => product.app.as_deref(),
+    }
+}
+
+/// Names of apps by their ids, as far as they are known without another request.
+fn app_names(context: &CommandContext, products: &[Product]) -> HashMap<String, String> {
+    let services = &context.services;
+    let kept = services
+        .home
+        .cache()
+        .load::<Vec<Product>>(&services.profile, "apps");
+    let kept = kept.map(|(apps, _)| apps).unwrap_or_default();
+    kept.iter()
+        .chain(products)
+        .filter(|product| product.target.kind() == Kind::App)
+        .map(|app| (app.target.id().to_owned(), app.name.clone()))
+        .collect()
 }
 
 /// Everything of the account that has a submission under way.
@@ -67,35 +174,25 @@ pub(super) async fn pending(
     context: &CommandContext,
     printer: &mut Printer<'_>,
 ) -> Result<Vec<Product>, Failure> {
-    pending_of(context, None, printer).await
-}
-
-async fn pending_of(
-    context: &CommandContext,
-    what: Option<Listing>,
-    printer: &mut Printer<'_>,
-) -> Result<Vec<Product>, Failure> {
-    let mut products = if let Some(what) = what {
-        all(context, what, printer).await?
-    } else {
-        let mut products = all(context, Listing::Apps, printer).await?;
-        let flights = flights(context, &products, printer).await?;
-        products.extend(all(context, Listing::Addons, printer).await?);
-        products.extend(flights);
-        products
-    };
+    let mut products = of_kinds(context, None, printer).await?;
     products.retain(|product| product.pending.is_some());
     Ok(products)
 }
 
-/// Who has to act comes first: a person, Partner Center, the Store.
-fn urgency(status: &Status) -> u8 {
-    match status {
-        status if status.is_failure() => 0,
-        Status::PendingCommit => 1,
-        Status::PendingPublication => 2,
-        _ => 3,
+/// All products of a kind, or of all three.
+async fn of_kinds(
+    context: &CommandContext,
+    what: Option<Listing>,
+    printer: &mut Printer<'_>,
+) -> Result<Vec<Product>, Failure> {
+    if let Some(what) = what {
+        return all(context, what, printer).await;
     }
+    let mut products = all(context, Listing::Apps, printer).await?;
+    let flights = flights(context, &products, printer).await?;
+    products.extend(all(context, Listing::Addons, printer).await?);
+    products.extend(flights);
+    Ok(products)
 }
 
 async fn all(
@@ -149,14 +246,10 @@ async fn flights(
 }
 
 /// The resource as the Store gave it, with the target's name for the other commands.
-pub(super) fn object(product: &Product, status: Option<&Status>) -> Value {
+pub(super) fn object(product: &Product) -> Value {
     let mut object = product.resource();
     if let Some(object) = object.as_object_mut() {
         object.insert("target".into(), product.target.to_string().into());
-        if let Some(status) = status {
-            object.insert("type".into(), product.target.kind().word().into());
-            object.insert("status".into(), status.as_str().into());
-        }
     }
     object
 }

@@ -5,11 +5,11 @@
 //! from people, and none of them may command a terminal or a build server, or carry the right to replace an upload.
 
 use super::event::Event;
-use crate::cli::Output;
+use crate::{cli::Output, shell::outside};
 use serde_json::Value;
 use std::{
     fmt::Display,
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, IsTerminal, Write},
 };
 use store_model::{safe_text, signed_url};
 
@@ -91,6 +91,14 @@ impl<'a> Printer<'a> {
     /// Whatever is not the result. A stderr that is gone has nobody left to read it.
     pub fn chatter(&mut self, text: impl Display) {
         let _ = writeln!(self.err, "{}", harmless(&text.to_string()));
+    }
+
+    /// Rings the terminal's bell and has it tell the desktop, if there is a terminal.
+    pub fn ring(&mut self, text: &str) {
+        if io::stderr().is_terminal() {
+            let terminal = std::env::var("TERM").unwrap_or_default();
+            let _ = write!(self.err, "{}", outside::notify(text, &terminal));
+        }
     }
 
     /// The first error of stdout, if it lost something that somebody wanted. A reader who has gone (`| head -4`) wanted no more:

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     cli::RolloutMove,
     engine::driver::rollout::{self, Move},
+    tasks::sightings,
 };
 use store_client::Priority;
 use store_model::target::Target;
@@ -57,6 +58,8 @@ pub(super) async fn run(
             rollout::shift(&context.services, target, id, to).await?
         }
     };
+    let look = rollout::sighting(target, id, &rollout_now);
+    sightings::keep(&context.services, vec![look]).await;
     if printer.is_json() {
         printer.event(&Event::Rollout {
             target,

@@ -9,8 +9,10 @@ use crate::{
     engine::view::{Outcome, RunView, StepState},
     tasks::report::{Report, UploadProgress},
 };
+use jiff::Timestamp;
+use std::sync::Arc;
 use store_client::BudgetView;
-use store_model::{target::Target, units};
+use store_model::{pace::Pace, status::Status, story::between, target::Target, units};
 
 /// How a wait was ended from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,9 @@ pub(super) struct RunLog {
     is_named: bool,
     /// The wait for the budget is reported once.
     pub is_delay_told: bool,
+    /// How long stages usually take here, and the last one that was said to take far longer.
+    pace: Arc<Pace>,
+    late: Option<Status>,
 }
 
 impl RunLog {
@@ -48,13 +53,16 @@ impl RunLog {
             delayed,
             is_named: false,
             is_delay_told: false,
+            pace: Arc::default(),
+            late: None,
         }
     }
 
     /// For one of several runs whose lines are mixed.
-    pub(super) fn of_several(target: Target, delayed: u32) -> Self {
+    pub(super) fn of_several(target: Target, delayed: u32, pace: Arc<Pace>) -> Self {
         Self {
             is_named: true,
+            pace,
             ..Self::new(Some(target), delayed)
         }
     }
@@ -180,6 +188,28 @@ impl RunLog {
             budget.used, budget.limit
         );
         self.warn(&message, Some(requests(budget)), printer);
+    }
+
+    /// Says once that a stage lasts far longer than it used to in this account.
+    pub(super) fn late(&mut self, now: Timestamp, printer: &mut Printer<'_>) {
+        let Some(view) = &self.view else { return };
+        let Some(seen) = view.timeline.last() else {
+            return;
+        };
+        let (kind, age) = (view.target.kind(), between(seen.at, now));
+        if self.late.as_ref() == Some(&seen.status) || !self.pace.is_late(kind, &seen.status, age) {
+            return;
+        }
+        self.late = Some(seen.status.clone());
+        let message = format!(
+            "{} lasts {}: {}.",
+            seen.status,
+            units::age(age),
+            self.pace
+                .about(kind, &seen.status, age)
+                .trim_start_matches("! ")
+        );
+        self.warn(&message, None, printer);
     }
 
     pub(super) fn finish(

@@ -2,15 +2,26 @@
 
 use super::{
     context::CommandContext,
-    event::Event,
+    event::{Event, Expected, Span, Usual},
     exit::{Exit, Failure},
     printer::Printer,
 };
+use crate::tasks::sightings;
+use jiff::Timestamp;
 use serde_json::Value;
 use store_client::Priority;
 use store_model::{
-    explain, json::document, package, product::Product, signed_url::REDACTED, status::StatusReport,
-    submission::Submission, target::Target,
+    explain,
+    json::document,
+    pace::Pace,
+    package,
+    product::Product,
+    signed_url::REDACTED,
+    status::StatusReport,
+    story::{Gap, Sighting, State, Story},
+    submission::Submission,
+    target::Target,
+    units,
 };
 
 pub(super) async fn show(
@@ -136,15 +147,16 @@ pub(super) async fn status(
         ));
     };
     let found = store.status(target, id).await?;
+    let services = &context.services;
+    let look = Sighting {
+        name: Some(product.name.clone()),
+        ..Sighting::of(target, id, &found, Timestamp::now())
+    };
+    sightings::keep(services, vec![look]).await;
+    let past = sightings::past(&services.home, &services.profile).await;
+    let (pace, story) = (past.whole_pace(), past.of(target, id));
     if printer.is_json() {
-        printer.event(&Event::Status {
-            target,
-            submission_id: id,
-            status: found.status.as_str(),
-            errors: &found.errors,
-            warnings: &found.warnings,
-            certification_reports: &found.reports,
-        });
+        printer.event(&status_event(target, id, &found, story, &pace));
     } else {
         printer.line(format!("{target}  {}", product.name));
         printer.line(format!(
@@ -156,10 +168,95 @@ pub(super) async fn status(
             }
         ));
         report(&found, "", printer);
+        if let Some(story) = story {
+            seen(story, &pace, printer);
+        }
     }
     Ok(if found.status.is_failure() {
         Exit::Store
     } else {
         Exit::Done
     })
+}
+
+fn status_event<'a>(
+    target: &'a Target,
+    id: &'a str,
+    found: &'a StatusReport,
+    story: Option<&Story>,
+    pace: &Pace,
+) -> Event<'a> {
+    let (kind, now) = (target.kind(), Timestamp::now());
+    let state = story.and_then(Story::current);
+    let age = story.and_then(|story| story.age(now));
+    let gaps = story.map_or(&[][..], |story| story.gaps.as_slice());
+    Event::Status {
+        target,
+        submission_id: id,
+        status: found.status.as_str(),
+        errors: &found.errors,
+        warnings: &found.warnings,
+        certification_reports: &found.reports,
+        since: state.map(|state| state.at),
+        since_is_begin: state.is_some_and(State::knows_begin),
+        not_watched: gaps
+            .iter()
+            .map(|Gap { from, to }| Span {
+                from: *from,
+                to: *to,
+            })
+            .collect(),
+        fell_back: story.is_some_and(Story::fell_back),
+        usual: pace.stage(kind, &found.status).map(|usual| Usual {
+            median_seconds: usual.median.as_secs(),
+            longest_seconds: usual.longest.as_secs(),
+            count: usual.count,
+        }),
+        is_late: found.status.is_in_progress()
+            && age.is_some_and(|age| pace.is_late(kind, &found.status, age.time)),
+        expected: pace.window(kind).map(|(from, to, count)| Expected {
+            from_seconds: from.as_secs(),
+            to_seconds: to.as_secs(),
+            count,
+        }),
+        rollout: story
+            .and_then(|story| story.rollout)
+            .map(|rollout| rollout.percent)
+            .filter(|percent| *percent < 100.0),
+    }
+}
+
+/// What was seen of a submission, and whether that is usual here.
+fn seen(story: &Story, pace: &Pace, printer: &mut Printer<'_>) {
+    let now = Timestamp::now();
+    let (Some(state), Some(age)) = (story.current(), story.age(now)) else {
+        return;
+    };
+    let kind = story.target.kind();
+    let time = units::age(age.time);
+    let line = if age.is_least {
+        format!("seen since {:.0} (at least {time})", state.at)
+    } else {
+        format!("for {time}, since {:.0}", state.at)
+    };
+    printer.line(format!("  state      {line}"));
+    for Gap { from, to } in &story.gaps {
+        printer.line(format!("             not watched {from:.0} – {to:.0}"));
+    }
+    if story.fell_back() {
+        printer.line(
+            "             It was committed, and the service gave it back as a draft: publish it again with the draft kept.",
+        );
+    }
+    if state.status.is_in_progress() {
+        let about = pace.about(kind, &state.status, age.time);
+        printer.line(format!("  usual      {about}"));
+        printer.line(format!("  expected   {}", pace.expected(kind)));
+    }
+    if let Some(rollout) = story.rollout.filter(|rollout| rollout.percent < 100.0) {
+        printer.line(format!(
+            "  rollout    {} % of the customers",
+            rollout.percent
+        ));
+    }
 }

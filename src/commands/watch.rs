@@ -19,10 +19,12 @@ use crate::{
     tasks::{
         report::Report,
         reporter::{JobId, Reporter},
+        sightings,
     },
 };
 use futures::{StreamExt, stream::FuturesUnordered};
-use std::{collections::HashMap, time::Duration};
+use jiff::Timestamp;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use store_client::Priority;
 use store_model::{product::Product, status::Status, target::Target};
 use tokio::time;
@@ -37,7 +39,14 @@ pub(super) async fn run(
     args: &WatchArgs,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
-    let mut on_change = OnChange::new(args.on_change.as_deref(), context.hidden.clone());
+    let mut on_change = OnChange::new(
+        args.on_change.as_deref(),
+        context.notice_command.as_deref(),
+        context.hidden.clone(),
+        context.rings,
+    );
+    let past = sightings::past(&context.services.home, &context.services.profile).await;
+    let pace = Arc::new(past.whole_pace());
     let mut worst = Exit::Done;
     let mut operations = Vec::new();
     for product in chosen(&context, &args.targets, printer).await? {
@@ -57,7 +66,10 @@ pub(super) async fn run(
             worst = worse(worst, Exit::Refused);
             continue;
         }
-        printer.chatter(format!("{target} ({name}), submission {submission}"));
+        printer.chatter(format!(
+            "{target} ({name}), submission {submission}. From commit to published: {}.",
+            pace.expected(target.kind())
+        ));
         operations.push(Operation::Follow {
             target,
             name,
@@ -77,7 +89,10 @@ pub(super) async fn run(
     for (number, operation) in operations.into_iter().enumerate() {
         let id = JobId(number as u64);
         let target = operation.target().clone();
-        logs.insert(id, RunLog::of_several(target, store.budget().delayed));
+        logs.insert(
+            id,
+            RunLog::of_several(target, store.budget().delayed, Arc::clone(&pace)),
+        );
         let reporter = Reporter::new(id, context.sender.clone());
         let (services, cancel) = (&services, &cancel);
         follows.push(Box::pin(async move {
@@ -111,6 +126,9 @@ pub(super) async fn run(
             () = &mut interrupt, if stop.is_none() => { stop = Some(Stop::Interrupt); cancel.cancel(); }
             () = &mut limit, if stop.is_none() && args.timeout.is_some() => { stop = Some(Stop::Timeout); cancel.cancel(); }
             _ = look.tick() => {
+                for log in logs.values_mut() {
+                    log.late(Timestamp::now(), printer);
+                }
                 // The budget is one for all: one of them tells.
                 if let Some(log) = logs.values_mut().next() {
                     log.delay(store.budget(), printer);
@@ -183,7 +201,7 @@ fn take(
     log.print(report, printer);
     if let Some(view) = view {
         for status in view.timeline.iter().skip(seen) {
-            on_change.call(&view, status);
+            on_change.call(&view, status, printer);
         }
     }
 }

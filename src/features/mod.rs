@@ -1,6 +1,7 @@
 //! One folder for each feature: its view, dialogs and tasks. Features know neither each other nor the app.
 
 pub mod activity;
+pub mod board;
 pub mod detail;
 pub mod dialogs;
 pub mod diff;
@@ -20,6 +21,7 @@ use crate::screen::pane::Pane;
 /// Every pane: one line each.
 pub fn all() -> Vec<Box<dyn Pane>> {
     vec![
+        Box::new(board::pane::pane()),
         Box::new(products::apps::pane()),
         Box::new(products::add_ons::pane()),
         Box::new(products::flights::pane()),

@@ -9,9 +9,11 @@ pub enum Action {
     Quit,
     Help,
     Palette,
+    ShowCommand,
     Suspend,
     FocusNext,
     FocusPrevious,
+    FocusBoard,
     FocusApps,
     FocusAddOns,
     FocusFlights,
@@ -42,7 +44,10 @@ pub enum Action {
     Publish,
     Merge,
     Follow,
+    Rollout,
     DeleteDraft,
+    NewProduct,
+    DeleteProduct,
     CancelRun,
     PauseRun,
     ResumeRun,
@@ -93,6 +98,8 @@ pub enum Scope {
     /// The document's text while it is being edited.
     Editor,
     Runs,
+    /// The lists of products.
+    Lists,
     Overlay,
     /// Everywhere but where a document is edited: the editor's keys come first.
     Outside,
@@ -150,10 +157,12 @@ pub const ACTIONS: &[ActionRow] = &[
     row(A::Quit, "quit", &["q", "ctrl-c"], S::Global, "Program", "Quit; asks first if a run is active"),
     row(A::Help, "help", &["?", "f1"], S::Global, "Program", "Show what can be done here, with its keys"),
     row(A::Palette, "palette", &[":", "ctrl-p"], S::Global, "Program", "Find an action and do it"),
+    row(A::ShowCommand, "show-command", &["@"], S::Global, "Program", "Copy the command that does without a screen what was just done"),
     row(A::Suspend, "suspend", &["ctrl-z"], S::Outside, "Program", "Go back to the shell until fg"),
     row(A::ShowActivity, "activity", &["6", "a"], S::Global, "Program", "Show every request"),
     row(A::FocusNext, "focus-next", &["tab"], S::Global, "Panes", "Go to the next pane"),
     row(A::FocusPrevious, "focus-previous", &["backtab"], S::Global, "Panes", "Go to the previous pane"),
+    row(A::FocusBoard, "board", &["0", "b"], S::Global, "Panes", "Go to the board: what needs you, and what goes on"),
     row(A::FocusApps, "apps", &["1"], S::Global, "Panes", "Go to the apps"),
     row(A::FocusAddOns, "add-ons", &["2"], S::Global, "Panes", "Go to the add-ons"),
     row(A::FocusFlights, "flights", &["3"], S::Global, "Panes", "Go to the flights"),
@@ -181,8 +190,11 @@ pub const ACTIONS: &[ActionRow] = &[
     row(A::DropZip, "drop-zip", &["shift-z"], S::Target, "Target", "Remove the picked ZIP"),
     danger(row(A::Publish, "publish", &["u"], S::Target, "Target", "Review and publish what was prepared")),
     row(A::Merge, "merge", &["m"], S::Target, "Target", "Merge remote changes into the edited document"),
-    row(A::Follow, "follow", &["w"], S::Target, "Target", "Follow the pending submission until it ends"),
+    row(A::Follow, "follow", &["w"], S::Target, "Target", "Pin the pending submission to watch it closely; again mutes its notices"),
+    danger(row(A::Rollout, "rollout", &["shift-r"], S::Target, "Target", "Raise, halt or finalize the gradual rollout")),
     danger(row(A::DeleteDraft, "delete-draft", &["shift-d"], S::Target, "Target", "Delete the draft; its document is saved first")),
+    row(A::NewProduct, "new", &["n", "insert"], S::Lists, "Target", "Create an add-on or a flight"),
+    danger(row(A::DeleteProduct, "delete-product", &["delete"], S::Lists, "Target", "Delete the add-on or the flight for good")),
     row(A::ShowDiff, "diff", &["d"], S::Target, "Target", "Compare with what is live"),
     row(A::Copy, "copy", &["y"], S::Target, "Target", "Copy the id, or what is selected"),
     row(A::OpenPortal, "open-portal", &["o"], S::Target, "Target", "Open the page in Partner Center"),
@@ -197,7 +209,7 @@ pub const ACTIONS: &[ActionRow] = &[
     row(A::FillDown, "fill", &["f"], S::Parts, "Parts of the document", "Copy this text to other languages"),
     row(A::Import, "import", &["i"], S::Parts, "Parts of the document", "Import texts from a folder or a CSV file"),
     row(A::Export, "export", &["s"], S::Parts, "Parts of the document", "Export texts to a folder or a CSV file"),
-    row(A::RestorePart, "restore", &["shift-r"], S::Parts, "Parts of the document", "Restore an earlier document to the working copy"),
+    row(A::RestorePart, "restore", &["shift-b"], S::Parts, "Parts of the document", "Restore an earlier document to the working copy"),
     row(A::CopyValue, "copy-value", &["shift-y"], S::Parts, "Parts of the document", "Copy the selected value"),
     row(A::Tree, "tree", &["t"], S::Parts, "Parts of the document", "Show the document as a tree, or as text"),
     row(A::Undo, "undo", &["ctrl-z"], S::Editor, "Editor", "Undo"), row(A::Redo, "redo", &["ctrl-y"], S::Editor, "Editor", "Redo"), row(A::Find, "find", &["ctrl-f"], S::Editor, "Editor", "Search in the text"),
@@ -247,7 +259,12 @@ impl Action {
         self.row().is_some_and(|row| match row.scope {
             Scope::Move => self.movement().is_some() || matches!(self, Self::Enter | Self::Back),
             Scope::Editor | Scope::Overlay => true,
-            Scope::Global | Scope::Target | Scope::Parts | Scope::Runs | Scope::Outside => false,
+            Scope::Global
+            | Scope::Target
+            | Scope::Parts
+            | Scope::Runs
+            | Scope::Lists
+            | Scope::Outside => false,
         })
     }
 

@@ -1,23 +1,15 @@
 //! What a pane or an overlay wants of the app: data, released by the app one after the other. Knows neither app nor panes.
 
 use super::action::Action;
-use crate::{
-    engine::driver::manage::{CreateProduct, NewProduct},
-    tasks::{
-        history_item::HistoryItem,
-        reporter::JobId,
-        task::{AnyTask, Task},
-    },
+use crate::tasks::{
+    history_item::HistoryItem,
+    reporter::JobId,
+    task::{AnyTask, Task},
 };
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 use store_model::{
     json::edit::Edit,
-    packages::{
-        change::{add, is_reused, replace},
-        rows::{ZipPackages, rows},
-    },
-    rules::check::check_new_add_on,
     target::Target,
     texts::{self, NewText, Text, TextField},
 };
@@ -33,6 +25,7 @@ pub enum ToastLevel {
 /// The panes, in the order of their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PaneId {
+    Board,
     Apps,
     AddOns,
     Flights,
@@ -42,7 +35,8 @@ pub enum PaneId {
 }
 
 impl PaneId {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Board,
         Self::Apps,
         Self::AddOns,
         Self::Flights,
@@ -53,11 +47,12 @@ impl PaneId {
 
     /// The digit that leads to it.
     pub fn number(self) -> u8 {
-        self as u8 + 1
+        self as u8
     }
 
     pub fn word(self) -> &'static str {
         match self {
+            Self::Board => "Board",
             Self::Apps => "Apps",
             Self::AddOns => "Add-ons",
             Self::Flights => "Flights",
@@ -301,75 +296,40 @@ pub struct Choice {
     pub answer: Vec<Command>,
 }
 
+/// What a new flight can be given: groups that were ever seen, each with the flights that have it, and the flights that it can
+/// rank above.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FlightChoices {
+    pub groups: Vec<(String, String)>,
+    pub flights: Vec<String>,
+}
+
 /// What a line of text is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PromptPurpose {
     /// The id of a new add-on of an app.
     NewAddOn { app: String, product_type: String },
     /// The name of a new flight of an app.
-    NewFlight { app: String },
+    NewFlight { app: String, choices: FlightChoices },
+    /// The groups of a new flight, by their ids.
+    FlightGroups {
+        app: String,
+        name: String,
+        choices: FlightChoices,
+    },
+    /// The percentage of customers that get what is live.
+    Rollout {
+        target: Target,
+        submission: String,
+        name: String,
+        must_type: Vec<String>,
+        /// Where it is now.
+        now: f64,
+    },
     /// The path in the ZIP of a new package of the document; `replaces` is the pointer of the one whose place it takes.
     Package {
         target: Target,
         document: Arc<Value>,
         replaces: Option<String>,
     },
-}
-
-impl PromptPurpose {
-    /// What is to be done with the text, or why it cannot be taken.
-    pub fn answer(&self, text: &str) -> Result<Vec<Command>, String> {
-        let create = |product| vec![Command::start(CreateProduct(product))];
-        match self {
-            Self::NewAddOn { app, product_type } => {
-                match check_new_add_on(text, product_type).first() {
-                    Some(finding) => Err(finding.sentence.clone()),
-                    None => Ok(create(NewProduct::AddOn {
-                        app: app.clone(),
-                        product_id: text.to_owned(),
-                        product_type: product_type.clone(),
-                    })),
-                }
-            }
-            Self::Package {
-                target,
-                document,
-                replaces,
-            } => package(target, document, replaces.as_deref(), text),
-            Self::NewFlight { .. } if text.is_empty() => Err("A flight needs a name.".to_owned()),
-            Self::NewFlight { app } => Ok(create(NewProduct::Flight {
-                app: app.clone(),
-                name: Some(text.to_owned()),
-                groups: Vec::new(),
-                rank_higher_than: None,
-            })),
-        }
-    }
-}
-
-fn package(
-    target: &Target,
-    document: &Value,
-    replaces: Option<&str>,
-    text: &str,
-) -> Result<Vec<Command>, String> {
-    let kind = target.kind();
-    let rows = rows(kind, document, None, &ZipPackages::new());
-    let old = rows
-        .iter()
-        .find(|row| Some(row.pointer.as_str()) == replaces);
-    let edits = match old {
-        Some(old) => replace(kind, document, &rows, old, text),
-        None => add(kind, document, &rows, text),
-    };
-    let edits = edits.map_err(|refusal| refusal.to_string())?;
-    let mut commands = vec![Command::ChangeDocument {
-        target: target.clone(),
-        edits,
-    }];
-    if is_reused(&rows, text) {
-        let said = "A package on the server has this name: the Store may mix them up. Give the new file a different name.";
-        commands.push(Command::Toast(ToastLevel::Warning, said.to_owned()));
-    }
-    Ok(commands)
 }

@@ -23,14 +23,17 @@ pub fn keymap(overrides: &[(String, Vec<String>)]) -> Result<Keymap, KeymapError
 /// Whether a key could mean either of two scopes at the same time. The editor's scope may shadow the lists' movements: while a
 /// text is edited, nothing else is walked through. Overlays are asked before everything else.
 pub fn meets(one: Scope, other: Scope) -> bool {
-    use Scope::{Editor, Global, Move, Outside, Overlay, Parts, Runs, Target};
+    use Scope::{Editor, Global, Lists, Move, Outside, Overlay, Parts, Runs, Target};
     one == other
         || matches!(
             (one.min(other), one.max(other)),
-            (Global, Move | Target | Runs | Parts | Editor)
-                | (Move, Target | Runs | Parts | Overlay)
-                | (Target, Runs | Parts)
-                | (Global | Move | Target | Parts | Runs | Overlay, Outside)
+            (Global, Move | Target | Runs | Parts | Lists | Editor)
+                | (Move, Target | Runs | Parts | Lists | Overlay)
+                | (Target, Runs | Parts | Lists)
+                | (
+                    Global | Move | Target | Parts | Runs | Lists | Overlay,
+                    Outside
+                )
         )
 }
 

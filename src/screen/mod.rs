@@ -1,6 +1,7 @@
 //! What every feature is built of: actions, panes, tabs, dialogs, the document under edit. Knows no feature.
 
 pub mod action;
+pub mod answers;
 pub mod command;
 pub mod detail_parts;
 pub mod dialogs;
@@ -9,9 +10,12 @@ pub mod documents;
 pub mod edit_session;
 pub mod fit_panel;
 pub mod keymap;
+pub mod new_products;
 pub mod overlay;
 pub mod pane;
 pub mod path_input;
+pub mod rollout;
+pub mod run_controls;
 pub mod status_badge;
 pub mod tab;
 pub mod target_actions;

@@ -112,11 +112,12 @@ pub trait Pane {
     /// Where chords are looked up while it is focused, first hit wins; the global scope comes after them.
     fn scopes(&self) -> &'static [Scope] {
         match self.id() {
-            PaneId::Apps | PaneId::AddOns | PaneId::Flights | PaneId::Detail => {
-                &[Scope::Target, Scope::Move]
+            PaneId::Apps | PaneId::AddOns | PaneId::Flights => {
+                &[Scope::Target, Scope::Lists, Scope::Move]
             }
+            PaneId::Detail => &[Scope::Target, Scope::Move],
             PaneId::Runs => &[Scope::Runs, Scope::Move],
-            PaneId::Activity => &[Scope::Move],
+            PaneId::Activity | PaneId::Board => &[Scope::Move],
         }
     }
 

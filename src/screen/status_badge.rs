@@ -3,18 +3,14 @@
 use crate::{
     engine::view::{Ending, Outcome, Step},
     state::{Model, RunRow},
+    tasks::sightings,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 use std::time::Duration;
 use store_model::{
-    explain::PortalNeed,
-    finding::Severity,
-    product::{Product, field},
-    remote::Remote,
-    status::Status,
-    target::Target,
-    units,
+    explain::PortalNeed, finding::Severity, product::Product, remote::Remote, status::Status,
+    story::Story, units,
 };
 use tui_kit::theme::Role;
 
@@ -99,14 +95,8 @@ pub fn of_severity(severity: Severity) -> (&'static str, Role) {
 
 /// The share of customers that a live submission goes to, when that is not all of them.
 fn rollout(document: &Value) -> Option<String> {
-    let rollout = field(field(document, "packageDeliveryOptions")?, "packageRollout")?;
-    let is_on = field(rollout, "isPackageRollout").and_then(Value::as_bool) == Some(true);
-    let is_open = !matches!(
-        field(rollout, "packageRolloutStatus").and_then(Value::as_str),
-        Some("PackageRolloutComplete" | "PackageRolloutStopped")
-    );
-    let percent = field(rollout, "packageRolloutPercentage")?.as_f64()?;
-    (is_on && is_open && percent < 100.0).then(|| format!("rollout {percent} %"))
+    let percent = sightings::open_rollout(document)?;
+    (percent < 100.0).then(|| format!("rollout {percent} %"))
 }
 
 /// What a run does now, in two words.
@@ -127,15 +117,15 @@ fn of_run(row: &RunRow, now: Timestamp) -> Option<StatusBadge> {
     })
 }
 
-/// How long a submission is known to have been in its present state: only what a run saw with its own eyes counts.
-fn seen_for(target: &Target, status: &Status, model: &Model, now: Timestamp) -> Option<String> {
-    let row = model.runs.iter().find(|row| row.view.target == *target)?;
-    let seen = row
-        .view
-        .timeline
-        .last()
-        .filter(|seen| seen.status == *status && row.knows_begin())?;
-    Some(short_age(seen.at, now))
+/// How long a submission has been in its present state, as far as anybody watched.
+fn seen_for(story: Option<&Story>, status: &Status, now: Timestamp) -> Option<String> {
+    let state = story?.current().filter(|state| state.status == *status)?;
+    let age = short_age(state.at, now);
+    Some(if state.knows_begin() {
+        age
+    } else {
+        format!("≥{age}")
+    })
 }
 
 pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> StatusBadge {
@@ -144,19 +134,26 @@ pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> StatusBad
         return status_badge;
     }
     if let Some(pending) = &product.pending {
+        let story = model.submissions.of(target, pending);
+        let fell_back =
+            story.is_some_and(Story::fell_back) || model.failure_of(target, pending).is_some();
         return match model.statuses.get(target) {
             // The Store says "draft" of a commit that it did not take.
-            Some((report, _))
-                if report.status == Status::PendingCommit
-                    && model.failure_of(target, pending).is_some() =>
-            {
+            Some((report, _)) if report.status == Status::PendingCommit && fell_back => {
                 StatusBadge::new("✗", "commit failed", Role::Danger)
             }
             Some((report, _)) => of_status(
                 &report.status,
-                seen_for(target, &report.status, model, now).as_deref(),
+                seen_for(story, &report.status, now).as_deref(),
             ),
-            None => StatusBadge::new("◌", "pending", Role::Muted),
+            // What was seen last, before this session.
+            None => match story.and_then(Story::status) {
+                Some(status) => StatusBadge {
+                    role: Role::Muted,
+                    ..of_status(status, None)
+                },
+                None => StatusBadge::new("◌", "pending", Role::Muted),
+            },
         };
     }
     if product.published.is_none() {
@@ -180,7 +177,10 @@ pub fn of_product(product: &Product, model: &Model, now: Timestamp) -> StatusBad
 mod tests {
     use super::*;
     use serde_json::json;
-    use store_model::{status::StatusReport, target::Kind};
+    use store_model::{
+        status::StatusReport,
+        target::{Kind, Target},
+    };
 
     fn app(pending: &str, published: &str) -> Product {
         let resource = json!({"id": "9A", "primaryName": "Notes",

@@ -3,11 +3,13 @@
 use super::pane::{Context, Possible};
 use super::{
     action::Action,
-    command::{Command, Dialog},
+    command::{Command, Dialog, ToastLevel},
+    rollout,
 };
 use crate::engine::driver::{manage::DeleteDraft, tasks::Follow};
 use crate::engine::preflight::Refusal;
 use crate::state::prepared::Prepared;
+use crate::tasks::mute::Mute;
 use store_model::{product::Product, remote::Remote, target::Kind};
 
 fn no(reason: impl Into<String>) -> Possible {
@@ -40,6 +42,7 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
             | Action::Publish
             | Action::Merge
             | Action::Follow
+            | Action::Rollout
             | Action::DeleteDraft
             | Action::Copy
             | Action::OpenPortal
@@ -89,13 +92,10 @@ pub fn possible(action: Action, cx: &Context) -> Possible {
             cx.key(Action::FocusRuns)
         )),
         Action::Publish if !prepared.has_body() => no(Refusal::FirstSubmissionOfApp),
-        Action::Follow if is_running => no(format!(
-            "It is already being followed; pane {} shows it.",
-            cx.key(Action::FocusRuns)
-        )),
+        Action::Rollout => rollout::possible(&prepared, cx),
         Action::Follow => yes_if(
             report.is_some_and(|report| report.status.is_in_progress()),
-            "It has no pending submission to follow.",
+            "Nothing of it is under way: there is nothing to hear of.",
         ),
         Action::DeleteDraft if is_running => no(Refusal::ActiveRun),
         Action::DeleteDraft if prepared.draft().is_none() => no(Refusal::DraftMissing),
@@ -159,13 +159,33 @@ pub fn act(action: Action, cx: &Context) -> bool {
         (Action::Publish, Some(_)) => cx.send(Command::Open(Dialog::Review { target })),
         (Action::Follow, Some(prepared)) => {
             if let Some(draft) = prepared.draft() {
-                cx.send(Command::start(Follow {
-                    name: name(cx),
-                    submission: draft.id.clone(),
+                let story = cx.model.submissions.of(&target, &draft.id);
+                let is_muted = story.is_some_and(|story| story.is_muted);
+                let (name, submission) = (name(cx), draft.id.clone());
+                // Everything that is committed is followed anyway: a pin looks more often, and shows it among the runs.
+                if cx.model.active_run(&target).is_none() && !is_muted {
+                    cx.send(Command::start(Follow {
+                        name,
+                        submission,
+                        target,
+                    }));
+                    return true;
+                }
+                let said = if is_muted {
+                    format!("You hear of every change of {name} again.")
+                } else {
+                    let key = cx.key(Action::Follow);
+                    format!("{name} is followed without notices until {key} is pressed again.")
+                };
+                cx.send(Command::Toast(ToastLevel::Info, said));
+                cx.send(Command::start(Mute {
+                    submission,
                     target,
+                    is_muted: !is_muted,
                 }));
             }
         }
+        (Action::Rollout, Some(prepared)) => cx.send_all(rollout::choose(&prepared, cx)),
         (Action::DeleteDraft, Some(prepared)) => {
             if let Some(draft) = prepared.draft() {
                 let mut text = vec![

@@ -2,6 +2,7 @@
 
 pub mod input;
 pub mod logging;
+pub mod notices;
 pub mod outside;
 pub mod pace;
 pub mod run;

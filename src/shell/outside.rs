@@ -42,9 +42,21 @@ pub fn copy_into_tmux(text: &str, hidden: &[String]) -> bool {
     child.wait().is_ok_and(|status| status.success()) && written
 }
 
-/// The bell, and a message that the terminal shows on the desktop if it can (OSC 9).
-pub fn notify(text: &str) -> String {
-    format!("\x07\x1b]9;Flightdeck: {}\x1b\\", plain_text(text))
+/// The bell, and a message that the terminal shows on the desktop if it can: OSC 777 where `terminal`, the value of `TERM`, is
+/// known to read that one, else OSC 9. Both would be shown twice by terminals that know both.
+pub fn notify(text: &str, terminal: &str) -> String {
+    let text = plain_text(text);
+    if ["rxvt", "foot"]
+        .iter()
+        .any(|name| terminal.starts_with(name))
+    {
+        // A semicolon ends a part.
+        return format!(
+            "\x07\x1b]777;notify;Flightdeck;{}\x1b\\",
+            text.replace(';', ",")
+        );
+    }
+    format!("\x07\x1b]9;Flightdeck: {text}\x1b\\")
 }
 
 /// Splits a command line into words; quotes keep spaces together, a backslash is a letter (Windows paths).
@@ -292,7 +304,7 @@ mod tests {
     #[test]
     fn a_message_cannot_smuggle_sequences() {
         assert_eq!(
-            notify("a\x1b]52;c;x\x07b"),
+            notify("a\x1b]52;c;x\x07b", "xterm-256color"),
             "\x07\x1b]9;Flightdeck: a]52;c;xb\x1b\\"
         );
         assert_eq!(copy("hi"), "\x1b]52;c;aGk=\x1b\\");

@@ -2,6 +2,7 @@
 
 use super::{
     input,
+    notices::{Notices, Prints},
     outside::{self, Detached, Edited, Editing},
     pace::{FRAME, Pace},
     signals::{self, Signal, Signals},
@@ -23,7 +24,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::crossterm::event::{Event as Raw, EventStream};
 use std::{
     collections::{HashMap, VecDeque},
-    io,
+    env, io,
     time::Instant,
 };
 use store_model::target::Target;
@@ -53,6 +54,8 @@ pub struct Options {
     pub mouse: bool,
     /// The person's own editor with its options: the config's, `$VISUAL` or `$EDITOR`.
     pub editor: Option<String>,
+    /// A program of the person's own that is told of every change of state.
+    pub notice_command: Option<String>,
     /// Variables with secrets of ours, which no program that is started gets.
     pub hidden: Vec<String>,
     /// Chords of the config: an action's name and its keys.
@@ -88,6 +91,11 @@ pub async fn run(
     let (told, outside) = mpsc::channel(8);
     let mut shell = Shell {
         editor: options.editor,
+        notices: Notices::new(
+            options.notice_command.as_deref(),
+            options.hidden.clone(),
+            Prints::Nowhere,
+        ),
         hidden: options.hidden,
         detached: HashMap::new(),
         waiting: VecDeque::new(),
@@ -106,6 +114,7 @@ pub async fn run(
 
 struct Shell<W> {
     editor: Option<String>,
+    notices: Notices,
     hidden: Vec<String>,
     /// Files that an editor may still write to, because it returned at once.
     detached: HashMap<Target, Detached>,
@@ -267,7 +276,12 @@ impl<W: Worker> Shell<W> {
                 Effect::Cancel(id) => self.worker.cancel(id),
                 Effect::Copy(text) => queue.extend(self.copy(&text)?),
                 Effect::Suspend => queue.extend(self.suspend(true)?),
-                Effect::Notify(text) => self.screen.send(&outside::notify(&text))?,
+                Effect::Notify(notice) => {
+                    let terminal = env::var("TERM").unwrap_or_default();
+                    self.screen
+                        .send(&outside::notify(&notice.text, &terminal))?;
+                    self.notices.tell(&notice, None);
+                }
                 Effect::OpenLink(link) => queue.extend(self.open_link(link)),
                 Effect::EditOutside { target, text } => {
                     queue.extend(self.edit_outside(target, text).await?);

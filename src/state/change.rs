@@ -11,6 +11,15 @@ pub enum ModelChange {
     List(Catalog),
     Target(Target),
     Status(Target),
+    /// What was seen of submissions.
+    Submissions,
+    /// A submission has come into another state.
+    Seen {
+        target: Target,
+        submission: String,
+    },
+    /// The rows of the board were made anew.
+    Board,
     Edit(Target),
     /// The model has settled the working copy: beside what [`ModelChange::Edit`] says, the disk has to follow.
     Settled(Target),

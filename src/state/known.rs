@@ -2,8 +2,10 @@
 //! [`Model::apply`] takes what comes from outside. Knows no pane and no screen.
 
 use super::{
+    board::{self, Row},
     change::ModelChange,
     run_row::RunRow,
+    submissions::Submissions,
     view::{FolderView, KnownList, ProfileView},
     working_copy::WorkingCopy,
 };
@@ -16,7 +18,7 @@ use crate::tasks::{
     reporter::JobId,
     task::{AnyTask, Task},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     path::PathBuf,
@@ -39,6 +41,10 @@ pub struct Model {
     pub details: HashMap<Target, Remote<Arc<TargetDetail>, TaskFailure>>,
     /// The last word about a pending submission.
     pub statuses: HashMap<Target, (StatusReport, Timestamp)>,
+    /// What was seen of submissions, by whoever looked.
+    pub submissions: Submissions,
+    /// The rows of the board, as of the last time that anything of them changed.
+    pub board: Vec<Row>,
     pub edits: HashMap<Target, WorkingCopy>,
     /// Targets with an edited text on disk that was not read yet.
     pub kept_edits: HashSet<Target>,
@@ -83,6 +89,20 @@ impl Model {
                 .iter()
                 .find(|product| product.target == *target)
         })
+    }
+
+    pub fn app_name(&self, id: &str) -> Option<&str> {
+        let apps = self.apps.products.value()?;
+        let app = apps.iter().find(|app| app.target.id() == id)?;
+        Some(&app.name)
+    }
+
+    /// Makes the board anew; says whether it differs.
+    pub fn refresh_board(&mut self, now: Timestamp, zone: &TimeZone) -> bool {
+        let rows = board::rows(self, now, zone);
+        let is_news = rows != self.board;
+        self.board = rows;
+        is_news
     }
 
     /// The name of a target as people know it, else its id.
@@ -259,6 +279,7 @@ impl Model {
         match report {
             Report::Task(message) => self.take_message(message, now),
             Report::Run(view) => self.take_run(job, *view, now),
+            Report::Stories(stories) => self.take_stories(&stories),
             Report::Renewed { run } => vec![self.dismiss(&run)],
             Report::Upload(progress) => {
                 let Some(row) = self.runs.iter_mut().find(|row| row.view.id == progress.run) else {

@@ -11,7 +11,7 @@ use crate::{
     engine::{
         driver::{
             manage::{CreateProduct, DeleteDraft, DeleteProduct},
-            tasks::{Publish, Renew},
+            tasks::{MoveRollout, Publish, Renew},
         },
         view::{Cause, Ending, Outcome, RunView},
     },
@@ -60,7 +60,7 @@ impl Model {
         }
         if let Some((_, event)) = Recall::event(&message) {
             return match event {
-                TaskEvent::Done(part) | TaskEvent::Progress(part) => self.take_recalled(part),
+                TaskEvent::Done(part) | TaskEvent::Progress(part) => self.take_recalled(part, now),
                 TaskEvent::Failed(_) | TaskEvent::Cancelled => vec![ModelChange::Nothing],
             };
         }
@@ -92,6 +92,9 @@ impl Model {
         }
         if let Some((_, TaskEvent::Done(product))) = CreateProduct::event(&message) {
             return self.take_created(product);
+        }
+        if let Some((task, TaskEvent::Done(()))) = MoveRollout::event(&message) {
+            return vec![ModelChange::Stale(task.target.clone())];
         }
         if let Some((task, TaskEvent::Done(_))) = DeleteDraft::event(&message) {
             return self.take_deleted(&task.target, Some(&task.submission));
@@ -134,7 +137,7 @@ impl Model {
         vec![ModelChange::List(catalog.clone())]
     }
 
-    fn take_recalled(&mut self, part: &Recalled) -> Vec<ModelChange> {
+    fn take_recalled(&mut self, part: &Recalled, now: Timestamp) -> Vec<ModelChange> {
         match part {
             Recalled::List {
                 catalog,
@@ -158,6 +161,7 @@ impl Model {
                 }
                 vec![ModelChange::List(catalog.clone())]
             }
+            Recalled::Past(past) => self.take_past(past, now),
             Recalled::Interrupted(runs) => {
                 for Interrupted {
                     view,

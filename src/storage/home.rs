@@ -2,7 +2,7 @@
 
 use super::{
     atomic, cache::Cache, drafts::Drafts, error::DiskError, history::History, ledger::LedgerFile,
-    runs::Runs,
+    runs::Runs, submissions::Submissions,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -15,6 +15,8 @@ use std::{
 pub struct Home {
     data: PathBuf,
     cache: PathBuf,
+    /// What has been read of it is kept for all who ask in this process.
+    submissions: Submissions,
 }
 
 /// Written on trial: a full disk still makes empty files.
@@ -46,6 +48,7 @@ impl Home {
         Self {
             data: data.to_owned(),
             cache: cache.to_owned(),
+            submissions: Submissions::new(data),
         }
     }
 
@@ -91,6 +94,10 @@ impl Home {
 
     pub fn history(&self) -> History {
         History::new(&self.data)
+    }
+
+    pub fn submissions(&self) -> &Submissions {
+        &self.submissions
     }
 
     /// The ledger of requests of one account, told by any text that names it.

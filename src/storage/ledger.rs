@@ -3,19 +3,14 @@
 //!
 //! It holds a minute, so nothing is synced to disk: a power cut lasts longer than what it would lose.
 
-use super::{atomic, error::DiskError, input::Unfit};
+use super::{atomic, error::DiskError, input::Unfit, lock};
 use std::{
-    fs::{File, TryLockError},
+    fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
-
-/// The lock is held for a moment only; a process that holds it for this long has stopped.
-const LOCK_LIMIT: Duration = Duration::from_secs(2);
-const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
 /// No more is read of the file: far more requests than any account may send in a minute.
 const MOST_BYTES: u64 = 1 << 20;
@@ -34,7 +29,7 @@ impl LedgerFile {
         Self {
             path,
             file: Mutex::default(),
-            lock_limit: LOCK_LIMIT,
+            lock_limit: lock::LIMIT,
         }
     }
 
@@ -63,7 +58,7 @@ impl LedgerFile {
                 file
             }
         };
-        self.lock(&file)?;
+        lock::wait(&file, self.lock_limit)?;
         let result = replace(&file, change);
         let unlocked = file.unlock();
         result?;
@@ -79,23 +74,6 @@ impl LedgerFile {
         atomic::create_folder(atomic::folder_of(&self.path))?;
         self.exchange(&mut |_, content| content.to_vec())
             .map_err(|source| DiskError::new("count this command's requests", &self.path, source))
-    }
-
-    fn lock(&self, file: &File) -> io::Result<()> {
-        let start = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if start.elapsed() >= self.lock_limit => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::ResourceBusy,
-                        "another process does not let the ledger go",
-                    ));
-                }
-                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
-            }
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ledger on real files: two of them on one file, threads, a holder that was killed.
 
 use super::*;
+use std::thread;
 use std::{
     fs,
     process::{Command, Stdio},
@@ -107,7 +108,7 @@ fn a_holder_that_is_killed_leaves_no_lock() {
     assert!(count(&ledger).is_err(), "it is held");
     holder.kill().unwrap();
     holder.wait().unwrap();
-    ledger.lock_limit = LOCK_LIMIT;
+    ledger.lock_limit = lock::LIMIT;
     count(&ledger).unwrap();
 }
 

@@ -6,6 +6,8 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 /// A held lock; let go when dropped.
@@ -68,6 +70,28 @@ impl Drop for Lock {
         // In this order: the next holder's name is not taken away.
         drop(fs::remove_file(&self.holder));
         drop(self.file.unlock());
+    }
+}
+
+/// A lock that is only ever held for a moment; a process that holds it for this long has stopped.
+pub(super) const LIMIT: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Locks a file whose other users hold it for a moment only. It is let go when the file is closed.
+pub(super) fn wait(file: &File, limit: Duration) -> io::Result<()> {
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if start.elapsed() >= limit => {
+                return Err(io::Error::new(
+                    io::ErrorKind::ResourceBusy,
+                    "another process does not let the file go",
+                ));
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod lock;
 pub mod log_file;
 pub mod runs;
+pub mod submissions;
 
 pub use cache::Cache;
 pub use drafts::{Draft, DraftFile, Drafts, EditedDraft, Kept, MOST_PUTS};
@@ -24,3 +25,4 @@ pub use home::Home;
 pub use ledger::LedgerFile;
 pub use lock::Lock;
 pub use runs::{Journal, RunFile, Runs};
+pub use submissions::Submissions;

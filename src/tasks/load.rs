@@ -3,14 +3,15 @@
 use super::{
     blocking::away,
     interrupted::{self, Interrupted},
-    report::TargetDetail,
+    report::{Past, Report, TargetDetail},
+    reporter::Reporter,
     services::Services,
+    sightings,
     task::{FailureNotice, Task, TaskContext, TaskError},
     working_copy::read_edit,
 };
 use crate::storage::{DiskError, Drafts, Kept};
 use jiff::Timestamp;
-use serde_json::Value;
 use std::sync::{
     Arc, LazyLock,
     atomic::{AtomicUsize, Ordering},
@@ -18,8 +19,9 @@ use std::sync::{
 use store_client::{ApiError, Priority, Store};
 use store_model::{
     catalog::Catalog,
-    product::{PackageIdentity, Product, field},
+    product::{PackageIdentity, Product},
     status::StatusReport,
+    story::{Sighting, Story},
     submission::Submission,
     target::Target,
 };
@@ -51,6 +53,8 @@ pub enum Recalled {
         total: usize,
         at: Timestamp,
     },
+    /// What was seen of submissions before.
+    Past(Past),
     /// Runs that an earlier process left.
     Interrupted(Vec<Interrupted>),
     /// Targets whose edited text is on disk; always the last part.
@@ -87,6 +91,8 @@ impl Task for Recall {
                 context.send(list).await;
             }
         }
+        let past = sightings::past(home, context.profile()).await;
+        context.send(Recalled::Past(past)).await;
         let (runs, profile) = (home.runs(), context.profile().to_owned());
         match away(move || interrupted::list(&runs, &profile)).await {
             Ok(runs) => context.send(Recalled::Interrupted(runs)).await,
@@ -183,6 +189,8 @@ impl Task for LoadCatalog {
         let products = read.map_err(|error| TaskError::of_store(&error))?;
         let (total, at) = (products.len(), Timestamp::now());
         keep(&products, total, at);
+        let changed = sightings::settle(&services, &products).await;
+        tell(context.reporter(), changed).await;
         Ok(LoadedList {
             products,
             total,
@@ -210,6 +218,12 @@ impl Task for LoadTarget {
         let services = context.services().await?;
         let read = read_cached(&services, &self.0).await;
         let mut detail = read.map_err(|error| TaskError::of_store(&error))?;
+        let looks = sightings::of_documents(
+            &detail.product,
+            detail.pending.as_ref(),
+            detail.published.as_ref(),
+        );
+        tell(context.reporter(), sightings::keep(&services, looks).await).await;
         // What cannot be kept can still be looked at.
         let edit = read_edit(context.home(), self.0, context.reporter()).await;
         let edit = edit.unwrap_or_else(|error| {
@@ -245,7 +259,61 @@ impl Task for LoadStatus {
     async fn run(self, context: TaskContext<Self>) -> Result<StatusReport, TaskError> {
         let services = context.services().await?;
         let store = services.store.with_priority(Priority::Pending);
-        Ok(store.status(&self.target, &self.submission).await?)
+        let asked = store.status(&self.target, &self.submission).await;
+        let (target, id, at) = (&self.target, &self.submission, Timestamp::now());
+        let look = match &asked {
+            Ok(report) => Sighting::of(target, id, report, at),
+            Err(error) if error.status() == Some(404) => Sighting {
+                is_gone: true,
+                ..Sighting::new(target, id, at)
+            },
+            Err(_) => return Ok(asked?),
+        };
+        tell(
+            context.reporter(),
+            sightings::keep(&services, vec![look]).await,
+        )
+        .await;
+        Ok(asked?)
+    }
+}
+
+async fn tell(reporter: &Reporter, changed: Vec<Story>) {
+    if !changed.is_empty() {
+        reporter.send(Report::Stories(changed)).await;
+    }
+}
+
+/// Reads the documents of a product when nothing else is to be done: only they tell how far a rollout is, who publishes what is
+/// certified, and whether a draft was made in Partner Center.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Glance {
+    pub product: Product,
+    /// The live document is asked for too; else only the pending one.
+    pub with_live: bool,
+}
+
+impl Task for Glance {
+    type Output = ();
+
+    fn topic(&self) -> Option<String> {
+        Some(format!("glance {}", self.product.target))
+    }
+
+    fn failure_notice(&self) -> FailureNotice {
+        FailureNotice::InPlace
+    }
+
+    async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {
+        let services = context.services().await?;
+        let store = services.store.with_priority(Priority::Background);
+        let Self { product, with_live } = &self;
+        let live = product.published.as_deref().filter(|_| *with_live);
+        let pending = read_submission(&store, &product.target, product.pending.as_deref()).await?;
+        let published = read_live(&services, &store, &product.target, live).await?;
+        let looks = sightings::of_documents(product, pending.as_ref(), published.as_ref());
+        tell(context.reporter(), sightings::keep(&services, looks).await).await;
+        Ok(())
     }
 }
 
@@ -278,26 +346,36 @@ pub(crate) async fn read_target(
 async fn read_cached(services: &Services, target: &Target) -> Result<TargetDetail, ApiError> {
     let store = services.store.with_priority(Priority::Selected);
     let product = store.product(target).await?;
+    let live = product.published.as_deref();
+    let published = read_live(services, &store, target, live);
+    read_documents(&store, product.clone(), published).await
+}
+
+/// The live document, from disk where it was read before.
+async fn read_live(
+    services: &Services,
+    store: &Store,
+    target: &Target,
+    id: Option<&str>,
+) -> Result<Option<Submission>, ApiError> {
     let cache = services.home.cache();
     let (profile, name) = (services.profile.clone(), format!("live {target}"));
-    let published = async {
-        let (place, owner, kept) = (cache.clone(), profile.clone(), name.clone());
-        let load = move || place.load::<Submission>(&owner, &kept);
-        if let Ok(Some((known, _))) = tokio::task::spawn_blocking(load).await
-            && Some(&known.id) == product.published.as_ref()
-        {
-            return Ok(Some(known));
+    let (place, owner, kept) = (cache.clone(), profile.clone(), name.clone());
+    let load = move || place.load::<Submission>(&owner, &kept);
+    if let Ok(Some((known, _))) = tokio::task::spawn_blocking(load).await
+        && Some(known.id.as_str()) == id
+    {
+        return Ok(Some(known));
+    }
+    let read = read_submission(store, target, id).await?;
+    let for_all = |live: &Submission| sightings::open_rollout(&live.document).is_none();
+    if let Some(live) = read.clone().filter(for_all) {
+        let keep = move || cache.save(&profile, &name, &live, Timestamp::now());
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
+            tracing::info!(%error, "the published document was not kept");
         }
-        let read = read_submission(&store, target, product.published.as_deref()).await?;
-        if let Some(live) = read.clone().filter(|live| !has_open_rollout(live)) {
-            let keep = move || cache.save(&profile, &name, &live, Timestamp::now());
-            if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
-                tracing::info!(%error, "the published document was not kept");
-            }
-        }
-        Ok(read)
-    };
-    read_documents(&store, product.clone(), published).await
+    }
+    Ok(read)
 }
 
 async fn read_documents(
@@ -324,16 +402,4 @@ async fn read_submission(
         Some(id) => Ok(Some(store.submission(target, id).await?.submission)),
         None => Ok(None),
     }
-}
-
-/// Whether the share of customers that get it may still change: the one thing that does in a published document.
-fn has_open_rollout(live: &Submission) -> bool {
-    let rollout = field(&live.document, "packageDeliveryOptions")
-        .and_then(|options| field(options, "packageRollout"));
-    let status = rollout.and_then(|rollout| field(rollout, "packageRolloutStatus"));
-    let is_over = status
-        .and_then(Value::as_str)
-        .is_some_and(|status| matches!(status, "PackageRolloutComplete" | "PackageRolloutStopped"));
-    let is_on = rollout.and_then(|rollout| field(rollout, "isPackageRollout"));
-    is_on.and_then(Value::as_bool) == Some(true) && !is_over
 }

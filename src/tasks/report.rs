@@ -8,9 +8,11 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 pub use store_client::Exchange;
 use store_model::{
     archive::{Archive, Fit},
+    pace::Pace,
     product::{PackageIdentity, Product},
+    story::Story,
     submission::Submission,
-    target::Kind,
+    target::{Kind, Target},
     zip_check::{Repair, against},
 };
 
@@ -86,6 +88,26 @@ pub struct KeptEdit {
     pub saved: Timestamp,
 }
 
+/// What was seen of a profile's submissions so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Past {
+    pub stories: Vec<Story>,
+    /// Times of releases that no story tells of.
+    pub pace: Pace,
+}
+
+impl Past {
+    pub fn of(&self, target: &Target, submission: &str) -> Option<&Story> {
+        let is_it = |story: &&Story| story.target == *target && story.submission == submission;
+        self.stories.iter().find(is_it)
+    }
+
+    /// How long things usually take in this account.
+    pub fn whole_pace(&self) -> Pace {
+        self.pace.clone().with(&self.stories)
+    }
+}
+
 /// What is sent to whoever started the work. A task answers its feature with [`Report::Task`]; what stands beside it is told by
 /// parts that know no task: a run, which the head-less commands drive as well, and the client.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +119,8 @@ pub enum Report {
     Renewed {
         run: String,
     },
+    /// What was seen of submissions has changed.
+    Stories(Vec<Story>),
     /// May be dropped: another follows.
     Upload(UploadProgress),
     /// How far a ZIP is read for its hash. May be dropped.

@@ -29,6 +29,8 @@ pub struct Services {
     /// Whether a commit and a deletion ask for confirmation.
     pub is_protected: bool,
     pub cadence: Cadence,
+    /// A person sees what is seen here.
+    pub is_dashboard: bool,
     pub upload: UploadSettings,
     /// The program ends: what is only followed is left as it is, for the next start.
     pub closing: CancellationToken,
@@ -119,6 +121,7 @@ impl Services {
                 shortest: follow.shortest,
                 longest: follow.longest,
             },
+            is_dashboard: false,
             closing: CancellationToken::new(),
             upload: UploadSettings {
                 connections: upload.connections as usize,

@@ -49,6 +49,11 @@ pub trait Task: Clone + Debug + PartialEq + Send + Sync + 'static {
         FailureNotice::Error
     }
 
+    /// What does the same without a screen: the arguments of `flightdeck`.
+    fn arguments(&self) -> Option<Vec<String>> {
+        None
+    }
+
     /// Whether a spinner turns on screen while it runs.
     fn has_spinner(&self) -> bool {
         false
@@ -102,6 +107,7 @@ trait ErasedTask: Erased {
     fn is_change(&self) -> bool;
     fn start_notice(&self) -> Option<String>;
     fn failure_notice(&self) -> FailureNotice;
+    fn arguments(&self) -> Option<Vec<String>>;
     fn has_spinner(&self) -> bool;
     /// Its message that it has failed; without an error that it was cancelled.
     fn stopped(self: Arc<Self>, error: Option<TaskFailure>) -> TaskMessage;
@@ -123,6 +129,10 @@ impl<T: Task> ErasedTask for T {
 
     fn failure_notice(&self) -> FailureNotice {
         Task::failure_notice(self)
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        Task::arguments(self)
     }
 
     fn has_spinner(&self) -> bool {
@@ -177,6 +187,10 @@ impl AnyTask {
 
     pub fn has_spinner(&self) -> bool {
         self.0.has_spinner()
+    }
+
+    pub fn arguments(&self) -> Option<Vec<String>> {
+        self.0.arguments()
     }
 
     pub fn is<T: Task>(&self) -> bool {

@@ -304,7 +304,7 @@ fn an_earlier_document_comes_back_by_keys_and_goes_through_the_review() {
     );
     dashboard.keys("enter");
     assert!(dashboard.app.overlays().is_empty() && set_aside(&dashboard).is_none());
-    dashboard.keys("shift-r enter");
+    dashboard.keys("shift-b enter");
     assert_eq!(
         text(&dashboard).pointer(NOTES),
         Some(&json!("Earlier notes."))

@@ -363,5 +363,5 @@ fn the_profile_says_what_it_forbids() {
         120,
         40,
     );
-    assert!(harness.screen().contains("audit (read-only)"));
+    assert!(harness.screen().contains("▌audit▐ read-only"));
 }

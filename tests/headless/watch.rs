@@ -49,7 +49,35 @@ fn several_are_followed_at_once_and_each_line_names_its_target() {
         assert_eq!(of("status").last().unwrap()["status"], "Published");
     }
 
+    // Who asks later knows what was seen: the two processes share one memory of the submission.
+    let status = bench.run(&["status", APP, "--output", "json"]).result();
+    assert_eq!(
+        (
+            &status["status"],
+            &status["sinceIsBegin"],
+            &status["fellBack"]
+        ),
+        (&"Published".into(), &true.into(), &false.into()),
+        "{status}"
+    );
+    let usual = bench.run(&["status", ADD_ON]);
+    assert!(usual.out.contains("  state      for "), "{usual:?}");
+
     committed(&bench, &[APP, ADD_ON], "two");
+    let pending = bench
+        .run(&["list", "--pending", "--output", "json"])
+        .lines();
+    let of = |target: &str| {
+        pending
+            .iter()
+            .find(|line| line["target"] == target)
+            .unwrap()
+    };
+    assert_eq!(of(APP)["actor"], "store", "{pending:?}");
+    assert!(
+        of(ADD_ON)["what"].as_str().unwrap().starts_with("of "),
+        "{pending:?}"
+    );
     // Without a name: all that is pending, until the commits are taken in.
     let watched = bench.run(&["watch", APP, ADD_ON, "--until", "committed"]);
     assert_eq!(watched.code, 0, "{watched:?}");

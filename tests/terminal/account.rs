@@ -52,8 +52,8 @@ impl Account {
 
     /// The dashboard with its lists.
     pub(crate) fn dashboard(&self, size: Size) -> Dashboard {
-        let dashboard = self.open(size, store_sim::CLIENT_SECRET);
-        dashboard.terminal.see("Northwind Notes");
+        let mut dashboard = self.open(size, store_sim::CLIENT_SECRET);
+        dashboard.lists();
         dashboard
     }
 }

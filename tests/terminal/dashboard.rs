@@ -48,14 +48,21 @@ impl Dashboard {
     }
 
     pub(crate) fn demo_with(size: Size, more: &[(&str, &str)]) -> Self {
-        let dashboard = Self::start(
+        let mut dashboard = Self::start(
             &["demo", "--speed", "10"],
             size,
             tempfile::tempdir().unwrap(),
             more,
         );
-        dashboard.terminal.see("Northwind Notes");
+        dashboard.lists();
         dashboard
+    }
+
+    /// From the board, the first screen, to the list of apps.
+    pub(crate) fn lists(&mut self) {
+        self.terminal.see(" portal ");
+        self.terminal.press("1");
+        self.terminal.see("Northwind Notes");
     }
 
     /// The program in a home of its own.

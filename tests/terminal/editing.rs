@@ -15,7 +15,7 @@ fn an_editor_of_ones_own_changes_the_document() {
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = format!("'{}' --wait", script.display());
     let mut dashboard = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     dashboard.open_target("app");
     dashboard.terminal.press("E");
     // The editor has the terminal, and a line of its own.
@@ -63,7 +63,7 @@ fn release_notes_of_thirty_languages_come_from_a_folder(#[values(SMALL, LARGE)] 
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = script.display().to_string();
     let mut dashboard = Dashboard::start(&["demo"], size, home, &[("EDITOR", &editor)]);
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     dashboard.open("atlas", "Northwind Atlas ─ submission");
     let copy = |dashboard: &mut Dashboard, number: usize| {
         dashboard.terminal.press("E");
@@ -199,7 +199,7 @@ fn a_text_saved_after_the_editor_returned_is_read() {
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let editor = script.display().to_string();
     let mut dashboard = Dashboard::start(&["demo"], LARGE, home, &[("EDITOR", &editor)]);
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     dashboard.open_target("app");
     dashboard.terminal.press("E");
     dashboard.terminal.see("returned at once");
@@ -220,7 +220,7 @@ fn a_text_saved_after_the_editor_returned_is_read() {
 #[test]
 fn backspace_and_late_answers_are_what_they_are() {
     let mut dashboard = Dashboard::demo(LARGE);
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     dashboard.terminal.press("1 /");
     dashboard.terminal.type_text("Northwind Timex");
     dashboard.terminal.type_text("\u{8}");

@@ -39,7 +39,7 @@ fn without_a_profile_the_two_ways_on_are_explained(#[values(SMALL, LARGE)] size:
     dashboard.terminal.see_all(&ways);
     dashboard.terminal.press("d");
     dashboard.terminal.see("DEMO —");
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     dashboard.quit();
 }
 
@@ -56,7 +56,7 @@ fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
             dashboard.terminal.see("? help");
         }
     }
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     dashboard.terminal.press("?");
     dashboard
         .terminal
@@ -67,7 +67,7 @@ fn a_tiny_terminal_gets_one_sentence_and_may_grow() {
     // A key and a new size come by different ways: the key could be there first.
     dashboard.terminal.see("╭ Keys ");
     dashboard.terminal.press("esc");
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     dashboard.quit();
 }
 
@@ -141,7 +141,7 @@ fn closing_the_terminal_ends_it() {
 #[test]
 fn a_suspended_dashboard_comes_back() {
     let mut dashboard = Dashboard::demo(LARGE);
-    dashboard.terminal.see("Northwind Notes");
+    dashboard.lists();
     let is_stopped = |id: u32| {
         let facts = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
         facts

@@ -90,6 +90,18 @@ impl Product {
         })
     }
 
+    /// What is known of a product with a pending submission where no list was read.
+    pub fn known(target: &Target, name: Option<&str>, pending: &str) -> Self {
+        Self {
+            target: target.clone(),
+            name: name.unwrap_or(target.id()).to_owned(),
+            app: None,
+            pending: Some(pending.to_owned()),
+            published: None,
+            raw: "null".into(),
+        }
+    }
+
     /// What its packages must be called; only an app's resource tells.
     pub fn package_identity(&self) -> Option<PackageIdentity> {
         let resource = self.resource();

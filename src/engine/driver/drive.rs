@@ -1,7 +1,7 @@
 //! Carries out the next step of a run, journals it, and reports the outcome to the run. Contains no rule.
 
 use super::{
-    outcome::{examine, fault, finished, unclear},
+    outcome::{examine, fault, finished, seen, unclear},
     rollout::{self, Move},
     sending::{self, Sending},
 };
@@ -23,6 +23,7 @@ use crate::{
         report::Report,
         reporter::Reporter,
         services::Services,
+        sightings,
     },
 };
 use futures::FutureExt as _;
@@ -112,12 +113,24 @@ impl<'a> Driver<'a> {
                 at,
                 what: Box::new(event.clone()),
             });
+            self.note(&run, &event, at).await;
             run.apply(event, at);
             if let Err(fault) = kept {
                 run.apply(RunEvent::Failed(fault), at);
             }
         }
         self.remember(&run);
+    }
+
+    /// What a run sees of its submission, everybody on this machine knows.
+    async fn note(&self, run: &Run, happened: &RunEvent, at: Timestamp) {
+        let Some(look) = seen(run, &self.target, happened, at) else {
+            return;
+        };
+        let changed = sightings::keep(self.services, vec![look]).await;
+        if !changed.is_empty() {
+            self.reporter.send(Report::Stories(changed)).await;
+        }
     }
 
     /// Waits for the time that the run has set itself; `false` when it was cancelled meanwhile.

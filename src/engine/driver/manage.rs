@@ -66,6 +66,43 @@ impl Task for CreateProduct {
         true
     }
 
+    fn arguments(&self) -> Option<Vec<String>> {
+        let words = match &self.0 {
+            NewProduct::AddOn {
+                app,
+                product_id,
+                product_type,
+            } => vec![
+                "addon",
+                "--app",
+                app,
+                "--product-id",
+                product_id,
+                "--type",
+                product_type,
+            ],
+            NewProduct::Flight {
+                app,
+                name,
+                groups,
+                rank_higher_than,
+            } => {
+                let mut words = vec!["flight", "--app", app];
+                let name = name.iter().map(|name| ("--name", name));
+                let groups = groups.iter().map(|group| ("--group", group));
+                let rank = rank_higher_than
+                    .iter()
+                    .map(|rank| ("--rank-higher-than", rank));
+                for (option, value) in name.chain(groups).chain(rank) {
+                    words.extend([option, value]);
+                }
+                words
+            }
+        };
+        let words = ["create"].into_iter().chain(words);
+        Some(words.map(str::to_owned).collect())
+    }
+
     async fn run(self, context: TaskContext<Self>) -> Result<Product, TaskError> {
         let product = make(&context.services().await?, &self.0).await?;
         let notice = format!("{} is created.", product.name);
@@ -89,6 +126,12 @@ impl Task for DeleteDraft {
         true
     }
 
+    fn arguments(&self) -> Option<Vec<String>> {
+        let target = self.target.to_string();
+        let words = ["delete", &target, "--draft", "--yes"];
+        Some(words.map(str::to_owned).into())
+    }
+
     async fn run(self, context: TaskContext<Self>) -> Result<PathBuf, TaskError> {
         let services = context.services().await?;
         let saved = discard(&services, &self.target, &self.submission).await?;
@@ -110,6 +153,12 @@ impl Task for DeleteProduct {
 
     fn is_change(&self) -> bool {
         true
+    }
+
+    fn arguments(&self) -> Option<Vec<String>> {
+        let target = self.target.to_string();
+        let words = ["delete", &target, "--yes"];
+        Some(words.map(str::to_owned).into())
     }
 
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {

@@ -3,11 +3,13 @@
 use crate::{
     engine::{
         call::{RunEvent, StepFailure},
+        follow::publish_mode,
+        machine::Run,
         view::{Cause, RunView},
         zip_source::ZipSource,
     },
     storage::{Finished, StageTime},
-    tasks::{assemble, browse},
+    tasks::{assemble, browse, sightings},
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -18,6 +20,8 @@ use store_model::{
     packages::rows,
     product::PackageIdentity,
     risk::{Allowance, blocks, coverage, way_round},
+    status::Status,
+    story::Sighting,
     target::Target,
 };
 
@@ -150,5 +154,34 @@ pub(super) fn finished(profile: &str, view: &RunView) -> Finished {
         started: view.started,
         ended,
         stages: stages.collect(),
+    }
+}
+
+/// What is told of the submission by what has happened to its run.
+pub(super) fn seen(
+    run: &Run,
+    target: &Target,
+    happened: &RunEvent,
+    at: Timestamp,
+) -> Option<Sighting> {
+    let id = run.view().submission.as_ref()?;
+    let draft = run.draft();
+    let name = Some(run.view().name.clone());
+    match happened {
+        // It was read as a draft right before: from here on the stages count.
+        RunEvent::Committed => Some(Sighting {
+            name,
+            status: Some(Status::PendingCommit),
+            mode: draft.and_then(|draft| publish_mode(&draft.document)),
+            ..Sighting::new(target, id, at)
+        }),
+        RunEvent::Seen(report) => Some(Sighting {
+            name,
+            rollout: draft
+                .filter(|_| report.status == Status::Published)
+                .and_then(|draft| sightings::open_rollout(&draft.document)),
+            ..Sighting::of(target, id, report, at)
+        }),
+        _ => None,
     }
 }

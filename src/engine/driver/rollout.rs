@@ -2,8 +2,9 @@
 
 use super::probe::{self, ProbeResult, RecoverableCall};
 use crate::tasks::services::Services;
+use jiff::Timestamp;
 use store_client::{ApiError, Rollout, Store};
-use store_model::target::Target;
+use store_model::{story::Sighting, target::Target};
 
 /// Percentages nearer than this are the same: the Store keeps them as floating-point numbers.
 const SAME: f64 = 0.005;
@@ -77,13 +78,23 @@ pub async fn shift(
     submission: &str,
     to: Move,
 ) -> Result<Rollout, ApiError> {
-    probe::send_until_clear(
-        services,
-        &Shift {
-            target,
-            submission,
-            to,
-        },
-    )
-    .await
+    let shift = Shift {
+        target,
+        submission,
+        to,
+    };
+    probe::send_until_clear(services, &shift).await
+}
+
+/// How far a rollout is, as it is remembered.
+pub fn sighting(target: &Target, submission: &str, rollout: &Rollout) -> Sighting {
+    let is_open = rollout.is_rollout
+        && !matches!(
+            rollout.status.as_str(),
+            "PackageRolloutComplete" | "PackageRolloutStopped"
+        );
+    Sighting {
+        rollout: Some(if is_open { rollout.percentage } else { 100.0 }),
+        ..Sighting::new(target, submission, Timestamp::now())
+    }
 }

@@ -40,8 +40,12 @@ impl Section {
     fn of(row: &ActionRow, possible: &Possible) -> Self {
         match (row.scope, possible) {
             (_, Possible::No(_))
-            | (Scope::Target | Scope::Runs | Scope::Parts, Possible::Unknown) => Self::NotNow,
-            (Scope::Target | Scope::Runs | Scope::Parts, Possible::Yes) => Self::Here,
+            | (Scope::Target | Scope::Runs | Scope::Lists | Scope::Parts, Possible::Unknown) => {
+                Self::NotNow
+            }
+            (Scope::Target | Scope::Runs | Scope::Lists | Scope::Parts, Possible::Yes) => {
+                Self::Here
+            }
             (Scope::Global | Scope::Outside, _) => Self::Anywhere,
             (Scope::Move, _) => Self::Moving,
             (Scope::Editor, _) => Self::Text,

@@ -12,6 +12,7 @@ use crate::{
     screen::{
         documents::Documents,
         pane::Context,
+        rollout,
         status_badge::{at, since},
         text_panel::TextPanel,
     },
@@ -26,6 +27,7 @@ use store_model::{
     explain::explain,
     product::field,
     status::{Remark, Status, StatusReport},
+    story::Story,
     submission::Submission,
     target::Kind,
     units,
@@ -51,6 +53,53 @@ pub fn first_seen<'a>(
         .last()
         .filter(|seen| seen.status == *status)?;
     Some((row, last))
+}
+
+/// What was seen of the pending submission, by whoever looked.
+fn story<'a>(cx: &Context<'a>, prepared: &Prepared) -> Option<&'a Story> {
+    cx.model
+        .submissions
+        .of(prepared.target, &prepared.draft()?.id)
+}
+
+/// Whether it lasts as long as usual, and when nobody looked.
+fn watched(panel: &mut TextPanel, cx: &Context, story: &Story, status: &Status) {
+    let (pace, kind) = (cx.model.submissions.pace(), story.target.kind());
+    if status.is_in_progress()
+        && let Some(age) = story.age(cx.now)
+    {
+        let about = pace.about(kind, status, age.time);
+        let role = if pace.is_late(kind, status, age.time) {
+            Role::Warning
+        } else {
+            Role::Text
+        };
+        panel.row("usual", &about, role);
+        panel.row("expected", &pace.expected(kind), Role::Text);
+    }
+    if story.fell_back() {
+        panel.more(
+            "It was committed, and the service gave it back as a draft: publish it again, with the draft kept.",
+            Role::Danger,
+        );
+    }
+    if let Some(gap) = story.gaps.last() {
+        panel.more(
+            &format!(
+                "not watched {}–{}",
+                at(gap.from, cx.zone),
+                at(gap.to, cx.zone)
+            ),
+            Role::Muted,
+        );
+    }
+    if story.is_muted {
+        let key = cx.key(Action::Follow);
+        panel.more(
+            &format!("muted: {key} tells of its changes again"),
+            Role::Muted,
+        );
+    }
 }
 
 /// A submission's number as the Store counts, else its id: "submission 7".
@@ -162,6 +211,11 @@ fn urgent(
     room: &Room,
 ) {
     state(panel, cx, prepared, report);
+    if let Some(card) = rollout::card(prepared) {
+        let key = cx.key(Action::Rollout);
+        panel.row("rollout", &card, Role::Info);
+        panel.more(&format!("{key} raises, halts or finalizes it"), Role::Muted);
+    }
     next_keys(panel, cx, prepared, report);
     panel.gap();
     if let Some(report) = report {
@@ -215,12 +269,20 @@ fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Optio
                 }
                 _ => ("◐", Role::Busy),
             };
-            let age = match first_seen(cx, prepared, status) {
-                Some((row, seen)) if row.knows_begin() => {
+            let story = story(cx, prepared);
+            let seen = story
+                .and_then(Story::current)
+                .filter(|seen| seen.status == *status);
+            let age = match (seen, first_seen(cx, prepared, status)) {
+                (Some(seen), _) if seen.knows_begin() => {
                     format!(" for {}", units::duration(since(seen.at, cx.now)))
                 }
-                Some((_, seen)) => format!(" seen since {}", at(seen.at, cx.zone)),
-                None => match cx.model.statuses.get(prepared.target) {
+                (Some(seen), _) => format!(" seen since {}", at(seen.at, cx.zone)),
+                (None, Some((row, seen))) if row.knows_begin() => {
+                    format!(" for {}", units::duration(since(seen.at, cx.now)))
+                }
+                (None, Some((_, seen))) => format!(" seen since {}", at(seen.at, cx.zone)),
+                (None, None) => match cx.model.statuses.get(prepared.target) {
                     Some((_, asked)) => {
                         format!(", asked {} ago", units::age(since(*asked, cx.now)))
                             .replace("now ago", "just now")
@@ -250,6 +312,9 @@ fn state(panel: &mut TextPanel, cx: &Context, prepared: &Prepared, report: Optio
                 Actor::Nobody => ("nobody", Role::Text),
             };
             panel.row("waits for", who, role);
+            if let Some(story) = story {
+                watched(panel, cx, story, status);
+            }
         }
         None if prepared.live().is_some() => {
             let said = if run.is_some() {

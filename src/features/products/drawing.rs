@@ -6,6 +6,7 @@ use crate::screen::{
     pane::Context,
     status_badge::{self, StatusBadge},
 };
+use crate::state::board::Group;
 use ratatui::{
     Frame,
     layout::Rect,
@@ -163,6 +164,23 @@ impl Products {
         line
     }
 
+    /// The worst of what belongs to an app stands beside its own state: "Published ✗3".
+    fn with_below(&self, mut badge: StatusBadge, product: &Product) -> StatusBadge {
+        let Some((group, has_failed, count)) = self.below.get(product.target.id()) else {
+            return badge;
+        };
+        let (sign, role) = match (group, has_failed) {
+            (_, true) => ("✗", Some(Role::Danger)),
+            (Group::You, false) => ("✎", None),
+            (Group::Portal, false) => ("◑", None),
+            (Group::Store, false) => ("◐", None),
+            (Group::Unknown | Group::Done, false) => return badge,
+        };
+        badge.word = format!("{} {sign}{count}", badge.word);
+        badge.role = role.unwrap_or(badge.role);
+        badge
+    }
+
     pub(super) fn draw_rows(&self, frame: &mut Frame, area: Rect, cx: &Context) {
         let products = self.products(cx);
         let window = self
@@ -175,7 +193,7 @@ impl Products {
                 (
                     row,
                     product,
-                    status_badge::of_product(product, cx.model, cx.now),
+                    self.with_below(status_badge::of_product(product, cx.model, cx.now), product),
                 )
             })
             .collect();

@@ -1,6 +1,8 @@
 //! A list of products. Apps, add-ons and flights are the same pane; they differ in what they list and in a few labels.
 
+use crate::engine::preflight::Refusal;
 use crate::screen::{
+    new_products,
     pane::{Context, Handled, Pane, Possible, Typed},
     status_badge::{self},
 };
@@ -9,7 +11,7 @@ use crate::{
         action::{Action, Scope},
         command::{Command, PaneId},
     },
-    state::{KnownList, ModelChange},
+    state::{KnownList, ModelChange, board::Group},
 };
 use ratatui::{
     Frame,
@@ -17,7 +19,7 @@ use ratatui::{
     layout::{Position, Rect},
     text::Line,
 };
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 use store_model::{catalog::Catalog, explain::PortalNeed, product::Product, target::Target};
 use tui_kit::{
     field::Field,
@@ -52,6 +54,8 @@ pub struct Products {
     pub(super) app: Option<String>,
     /// Add-ons of every app.
     pub(super) is_all: bool,
+    /// What is worst among the add-ons and flights of each app: a sign, a count.
+    pub(super) below: HashMap<String, (Group, bool, usize)>,
 }
 
 impl Products {
@@ -66,6 +70,34 @@ impl Products {
             unmatched: None,
             app: None,
             is_all: false,
+            below: HashMap::new(),
+        }
+    }
+
+    /// What is worst below each app, from the rows of the board: those of one group, failures before anything else.
+    fn look_below(&mut self, cx: &Context) {
+        self.below.clear();
+        for row in &cx.model.board {
+            let app = match &row.target {
+                Target::App { .. } => None,
+                Target::Flight { app, .. } => Some(app.as_str()),
+                add_on @ Target::AddOn { .. } => cx
+                    .model
+                    .product(add_on)
+                    .and_then(|product| product.app.as_deref()),
+            };
+            let Some(app) = app.filter(|_| row.group != Group::Done) else {
+                continue;
+            };
+            let has_failed = row.has_failed();
+            let worst = self
+                .below
+                .entry(app.to_owned())
+                .or_insert((row.group, has_failed, 0));
+            // Rows come in the order of the board: the first one of an app is its worst.
+            if (worst.0, worst.1) == (row.group, has_failed) {
+                worst.2 += 1;
+            }
         }
     }
 
@@ -122,14 +154,13 @@ impl Products {
                 .into_iter()
                 .filter_map(|(at, product)| {
                     let by_name = search.score(&product.name).map(|score| score + 1);
-                    // An id is looked for as it stands, a state by its beginning: letters that only happen to occur would
+                    // An id is looked for as it stands, and so is a state: letters that only happen to occur would
                     // match nearly every id.
                     let score = by_name.or_else(|| {
                         let id = product.target.id().to_lowercase();
                         let status_badge = status_badge::of_product(product, cx.model, cx.now);
-                        (id.contains(&lower)
-                            || status_badge.word.to_lowercase().starts_with(&lower))
-                        .then_some(0)
+                        (id.contains(&lower) || status_badge.word.to_lowercase().contains(&lower))
+                            .then_some(0)
                     })?;
                     Some((Reverse(score), product.name.as_str(), at))
                 })
@@ -165,6 +196,27 @@ impl Products {
         if cx.selected != Some(&product.target) {
             cx.send(Command::Select(product.target.clone()));
         }
+    }
+
+    /// Whether an add-on or a flight can be made or deleted here.
+    fn may_change(&self, action: Action, cx: &Context) -> Possible {
+        if cx.model.profile.is_read_only {
+            let profile = cx.model.profile.name.clone();
+            return Possible::No(Refusal::ReadOnly { profile }.into());
+        }
+        let is_new = action == Action::NewProduct;
+        let reason = match (self.which, self.current(cx)) {
+            (Which::Apps, _) if is_new => Some(
+                "An app begins with a name that is reserved in Partner Center. Go to the add-ons or the flights to create one of those.",
+            ),
+            _ if is_new && self.app.is_none() && cx.app().is_none() => {
+                Some("Select the app that it is to belong to.")
+            }
+            _ if is_new => None,
+            (_, None) => Some("Nothing in this list is selected."),
+            (_, Some(product)) => new_products::delete_fault(product),
+        };
+        reason.map_or(Possible::Yes, |reason| Possible::No(reason.to_owned()))
     }
 
     fn refilter(&mut self, cx: &Context) {
@@ -228,6 +280,7 @@ impl Pane for Products {
                 Possible::No("There is nothing under the cursor to open.".to_owned())
             }
             Action::AllAddOns if self.which == Which::AddOns => Possible::Yes,
+            Action::NewProduct | Action::DeleteProduct => self.may_change(action, cx),
             Action::Back if self.is_typing || !self.filter.is_empty() => Possible::Yes,
             // What is selected stands in another list then: nobody who looks at this one means it.
             _ if cx.is_focused
@@ -267,6 +320,17 @@ impl Pane for Products {
             }
             Action::Back if self.is_typing || !self.filter.is_empty() => {
                 self.clear_filter(cx);
+            }
+            Action::NewProduct => {
+                let app = self.app.as_deref().or(cx.app());
+                cx.send_all(app.map(|app| match self.which {
+                    Which::Flights => new_products::flight(app, cx),
+                    Which::Apps | Which::AddOns => new_products::add_on(app, cx),
+                }));
+            }
+            Action::DeleteProduct => {
+                let product = self.current(cx);
+                cx.send_all(product.map(|product| new_products::delete(product, cx)));
             }
             _ => return Handled::No,
         }
@@ -310,6 +374,7 @@ impl Pane for Products {
 
     fn changed(&mut self, change: &ModelChange, cx: &Context) {
         match change {
+            ModelChange::Board if self.which == Which::Apps => self.look_below(cx),
             ModelChange::List(catalog) if self.is_mine(catalog) => self.recompute(cx),
             ModelChange::Status(_) if !self.filter.is_empty() => self.recompute(cx),
             ModelChange::Selected => {
@@ -336,7 +401,10 @@ impl Pane for Products {
             }
             _ => return,
         }
-        if cx.is_focused || (self.which == Which::Apps && cx.selected.is_none()) {
+        let is_first = self.which == Which::Apps
+            && cx.selected.is_none()
+            && matches!(change, ModelChange::List(_));
+        if cx.is_focused || is_first {
             self.select(cx);
         }
     }

@@ -1,8 +1,9 @@
 //! One run with all that is known of it: its nine steps with their times, the upload, the submission's states as they were seen,
 //! warnings, errors explained, certification reports, the page in Partner Center.
 
-use super::{controls, pane::next_poll};
+use super::pane::next_poll;
 use crate::screen::overlay::{self, Closing, Overlay};
+use crate::screen::run_controls as controls;
 use crate::{
     engine::{
         preflight::Refusal,

@@ -1,5 +1,4 @@
 //! The runs pane, and one run with all that is known of it.
 
-mod controls;
 pub mod dialog;
 pub mod pane;

@@ -1,6 +1,6 @@
 //! The runs, newest first: what each one does now, how far its upload is, how it ended. One line a run; all of it is an overlay.
 
-use super::controls::{cancel, is_uploading, may_pause, may_resume, pause, resume};
+use crate::screen::run_controls::{cancel, is_uploading, may_pause, may_resume, pause, resume};
 use crate::screen::{
     pane::{Context, Handled, Pane, Possible},
     status_badge,

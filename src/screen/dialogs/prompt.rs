@@ -3,6 +3,7 @@
 use crate::screen::overlay::{self, Closing, Overlay};
 use crate::screen::{
     action::Action,
+    answers::answer,
     command::PromptPurpose,
     pane::{Context, Handled, Typed},
 };
@@ -61,7 +62,7 @@ impl Overlay for Prompt {
 
     fn act(&mut self, action: Action, _cx: &Context) -> Closing {
         match action {
-            Action::Enter => match self.purpose.answer(self.field.text().trim()) {
+            Action::Enter => match answer(&self.purpose, self.field.text().trim()) {
                 Ok(cx) => Closing::Close(cx),
                 Err(fault) => {
                     self.fault = Some(fault);

@@ -16,6 +16,7 @@ pub struct File {
     pub follow: Follow,
     pub screen: Screen,
     pub editor: Editor,
+    pub notify: Notify,
     /// Chords by the name of their action; read and checked by the keymap.
     pub keys: BTreeMap<String, Chords>,
     pub profiles: BTreeMap<String, Account>,
@@ -136,6 +137,14 @@ impl Default for Screen {
 #[serde(deny_unknown_fields, default)]
 pub struct Editor {
     /// `None`: `$VISUAL`, else `$EDITOR`; see [`super::Config::editor`].
+    pub command: Option<String>,
+}
+
+/// Who else hears of changes; bell and terminal are in [`Screen`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notify {
+    /// A program that is started for each change of a submission's state.
     pub command: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! What can be done with a run: pause, go on, cancel; and why not.
 
-use crate::screen::pane::{Context, Possible};
+use super::pane::{Context, Possible};
 use crate::{
     engine::{
         driver::tasks::{Renew, Resume},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Whether a run can be resumed, or why not.
-pub(super) fn may_resume(row: &RunRow, cx: &Context) -> Possible {
+pub(crate) fn may_resume(row: &RunRow, cx: &Context) -> Possible {
     if row.is_active() {
         Possible::No(Refusal::RunIsActive.into())
     } else if !row.may_go_on() {
@@ -29,7 +29,7 @@ pub(super) fn may_resume(row: &RunRow, cx: &Context) -> Possible {
 }
 
 /// Resumes an interrupted run. Where its upload URL has expired, that takes another draft, and a confirmation.
-pub(super) fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
+pub(crate) fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
     let run = row.view.id.clone();
     let has_url_ended = row
         .view
@@ -58,7 +58,7 @@ pub(super) fn resume(row: &RunRow, cx: &Context) -> Option<Command> {
     (!row.is_active() && row.may_go_on()).then_some(go_on)
 }
 
-pub(super) fn is_uploading(row: &RunRow) -> bool {
+pub(crate) fn is_uploading(row: &RunRow) -> bool {
     row.is_active()
         && row
             .view
@@ -67,7 +67,7 @@ pub(super) fn is_uploading(row: &RunRow) -> bool {
 }
 
 /// Whether there is an upload to pause, or a paused one to resume.
-pub(super) fn may_pause(row: &RunRow, cx: &Context) -> Possible {
+pub(crate) fn may_pause(row: &RunRow, cx: &Context) -> Possible {
     if is_uploading(row) {
         Possible::Yes
     } else if row.is_active() {
@@ -82,7 +82,7 @@ pub(super) fn may_pause(row: &RunRow, cx: &Context) -> Possible {
 
 /// Pauses or resumes an upload. What is acknowledged stays in the Store, and the run can be resumed even after
 /// the program has ended: a pause holds nothing that could get lost.
-pub(super) fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
+pub(crate) fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
     if is_uploading(row) {
         Some(Command::Cancel(row.job))
     } else {
@@ -91,7 +91,7 @@ pub(super) fn pause(row: &RunRow, cx: &Context) -> Option<Command> {
 }
 
 /// Asks before a run is stopped, and says what stays.
-pub(super) fn cancel(row: &RunRow) -> Command {
+pub(crate) fn cancel(row: &RunRow) -> Command {
     let stays = match &row.view.submission {
         Some(id) => format!(
             "Submission {id} stays in the account as it is, with what has been sent so far."
