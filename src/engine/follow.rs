@@ -78,7 +78,7 @@ fn failure(report: &StatusReport, id: &str, portal: &str) -> String {
 }
 
 /// How a submission that is certified goes public, as its document says.
-pub fn publish_mode(document: &Value) -> Option<String> {
+pub(super) fn publish_mode(document: &Value) -> Option<String> {
     document
         .get("targetPublishMode")
         .and_then(Value::as_str)

@@ -26,7 +26,7 @@ async fn a_job_that_panics_has_failed_and_the_others_go_on() {
             "what only the log may tell"
         );
         assert!(
-            !exchange.path.starts_with("inappproducts?"),
+            exchange.path.split('?').next() != Some("inappproducts"),
             "what only the log may tell"
         );
     };

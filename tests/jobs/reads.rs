@@ -90,7 +90,8 @@ async fn the_part_of_a_long_list_that_was_read_outlives_an_outage_and_a_restart(
             }) => Some((products.len(), *total)),
             _ => None,
         });
-    assert_eq!(part, Some((100, 250)));
+    // The pages are read side by side, so that the third may be there as well.
+    assert!(matches!(part, Some((100 | 200, 250))), "{part:?}");
     // A later part that is no longer changes nothing; the whole list does.
     bench.run(LoadCatalog(Catalog::Apps)).await;
     bench.restart();

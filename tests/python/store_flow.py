@@ -65,6 +65,7 @@ def package(version):
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("AppxManifest.xml", MANIFEST.format(version))
         archive.writestr("AppxBlockMap.xml", "<BlockMap/>")
+        archive.writestr("[Content_Types].xml", "<Types/>")
     return content.getvalue()
 
 

@@ -41,7 +41,7 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
     dashboard.terminal.see("2 things are wrong");
     dashboard.terminal.see("nothing yet");
     dashboard.review(&["Cannot publish"]);
-    dashboard.terminal.press("pagedown");
+    dashboard.terminal.press("pagedown pagedown");
     dashboard
         .terminal
         .see_all(&["Review before publishing", "arm64.msix is no package"]);
