@@ -165,9 +165,9 @@ pub fn act(action: Action, cx: &Context) -> bool {
                 // Everything that is committed is followed anyway: a pin looks more often, and shows it among the runs.
                 if cx.model.active_run(&target).is_none() && !is_muted {
                     cx.send(Command::start(Follow {
+                        target,
                         name,
                         submission,
-                        target,
                     }));
                     return true;
                 }

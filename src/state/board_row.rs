@@ -178,7 +178,7 @@ impl Row {
             (Now::Rollout(_), _) if age.time < Duration::from_hours(24) => word,
             (Now::Rollout(_), _) => format!("{word}, {} idle", units::age(age.time)),
             // Seen just now for the first time: that is no age.
-            (_, true) if age.time < Duration::from_secs(60) => word,
+            (_, true) if age.time < Duration::from_mins(1) => word,
             (_, true) => format!("{word} ≥ {}", units::age(age.time)),
             (_, false) => format!("{word} {}", units::age(age.time)),
         }

@@ -81,13 +81,11 @@ impl Submissions {
         let known = stories
             .iter_mut()
             .find(|known| known.submission == story.submission);
-        match known {
-            Some(known) => Some(std::mem::replace(known, story.clone())),
-            None => {
-                stories.push(story.clone());
-                None
-            }
+        if let Some(known) = known {
+            return Some(std::mem::replace(known, story.clone()));
         }
+        stories.push(story.clone());
+        None
     }
 
     fn measure(&mut self) {

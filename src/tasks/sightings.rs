@@ -18,9 +18,9 @@ const MOST_RUNS: usize = 2_000;
 
 /// Keeps looks; gives the stories that have changed, by whomever. What cannot be kept is no reason to stop: it is seen again.
 pub(crate) async fn keep(services: &Services, mut looks: Vec<Sighting>) -> Vec<Story> {
-    looks
-        .iter_mut()
-        .for_each(|look| look.is_shown = services.is_dashboard);
+    for look in &mut looks {
+        look.is_shown = services.is_dashboard;
+    }
     let (submissions, profile) = (
         services.home.submissions().clone(),
         services.profile.clone(),

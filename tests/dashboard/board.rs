@@ -1,4 +1,5 @@
 //! The board as a person uses it: it is the first screen, and each row's verb leads where it says.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use crate::harness::{Harness, loaded};
 use flightdeck::{
@@ -21,8 +22,12 @@ use store_model::{
     target::Target,
 };
 
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
 fn look(target: &Target, submission: &str, ago: SignedDuration, status: &str) -> Sighting {
-    let now: Timestamp = "2026-02-03T12:04:00Z".parse().unwrap();
+    let now = time("2026-02-03T12:04:00Z");
     let report = StatusReport::read(&json!({"status": status,
         "statusDetails": {"errors": if status == "CommitFailed" {
             json!([{"code": "MissingFiles", "details": "a.msix"}]) } else { json!([]) }}}));
@@ -30,8 +35,11 @@ fn look(target: &Target, submission: &str, ago: SignedDuration, status: &str) ->
 }
 
 fn story(looks: &[Sighting]) -> Story {
-    let mut story = Story::new(&looks[0]);
-    looks.iter().for_each(|look| story.tell(look));
+    let mut looks = looks.iter();
+    let mut story = Story::new(looks.next().unwrap());
+    for look in looks {
+        story.tell(look);
+    }
     story
 }
 
@@ -52,7 +60,7 @@ fn board() -> Harness {
             look(&notes, "1", hours(3), "Published"),
             Sighting {
                 rollout: Some(5.0),
-                ..Sighting::new(&notes, "1", "2026-01-28T12:00:00Z".parse().unwrap())
+                ..Sighting::new(&notes, "1", time("2026-01-28T12:00:00Z"))
             },
         ]),
         story(&[

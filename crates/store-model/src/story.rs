@@ -212,7 +212,7 @@ impl Story {
     }
 
     fn see(&mut self, status: Status, look: &Sighting) {
-        let is_under_way = self.status().is_some_and(|status| status.is_in_progress());
+        let is_under_way = self.status().is_some_and(Status::is_in_progress);
         if is_under_way && between(self.looked, look.at) > GAP {
             self.gaps.push(Gap {
                 from: self.looked,

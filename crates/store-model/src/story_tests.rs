@@ -130,6 +130,8 @@ fn a_story_survives_being_written_in_fewer_lines() {
     });
     let looks = seen.sightings();
     let mut again = Story::new(&looks[0]);
-    looks.iter().for_each(|look| again.tell(look));
+    for look in &looks {
+        again.tell(look);
+    }
     assert_eq!(again, seen);
 }

@@ -112,7 +112,7 @@ impl Board {
         }
     }
 
-    fn columns(&self, shown: &[&Row], width: usize, cx: &Context) -> Columns {
+    fn columns(shown: &[&Row], width: usize, cx: &Context) -> Columns {
         let widest =
             |of: &dyn Fn(&Row) -> usize| shown.iter().map(|row| of(row)).max().unwrap_or(0);
         // Cursor, sign and the blanks between the parts.
@@ -193,7 +193,7 @@ impl Board {
             .iter()
             .filter_map(|at| cx.model.board.get(*at))
             .collect();
-        let columns = self.columns(&shown, usize::from(inner.width), cx);
+        let columns = Self::columns(&shown, usize::from(inner.width), cx);
         for (item, place) in items.iter().skip(top).zip(inner.rows()) {
             match item {
                 Item::Head(group, count) => head(frame, area, place, (*group, *count), cx),

@@ -110,7 +110,7 @@ impl Board {
     }
 
     /// Does what the row says.
-    fn act_on(&self, row: &Row, cx: &Context) {
+    fn act_on(row: &Row, cx: &Context) {
         match row.verb {
             Verb::Fix | Verb::Read | Verb::Look => cx.send_all([
                 Command::Focus(PaneId::Detail),
@@ -208,7 +208,7 @@ impl Pane for Board {
                 let Some(row) = self.current(cx) else {
                     return Handled::No;
                 };
-                self.act_on(row, cx);
+                Self::act_on(row, cx);
             }
             Action::ResumeRun => cx.send_all(self.run(cx).and_then(|run| resume(run, cx))),
             Action::Back if self.is_typing || !self.filter.is_empty() => self.clear_filter(cx),

@@ -135,6 +135,9 @@ impl Respond for AllAtOnce {
     }
 }
 
+/// How a service answers with these items.
+type Page = fn(Vec<Value>) -> ResponseTemplate;
+
 #[tokio::test]
 async fn add_ons_come_in_one_request_or_else_in_pages_and_are_always_all_there() {
     let all = |value: Vec<Value>| {
@@ -148,7 +151,6 @@ async fn add_ons_come_in_one_request_or_else_in_pages_and_are_always_all_there()
     let silent =
         |value: Vec<Value>| ResponseTemplate::new(200).set_body_json(json!({"value": value[..10]}));
     let cut = |_| ResponseTemplate::new(200).set_body_string("{\"value\": [");
-    type Page = fn(Vec<Value>) -> ResponseTemplate;
     let ways: [(Page, usize); 4] = [(all, 1), (ten, 4), (silent, 4), (cut, 4)];
     for (way, requests) in ways {
         let bench = Bench::start().await;
