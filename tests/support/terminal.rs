@@ -278,6 +278,7 @@ impl Terminal {
                 "right" => "\x1b[C",
                 "left" => "\x1b[D",
                 "end" => "\x1b[F",
+                "pagedown" => "\x1b[6~",
                 "space" => " ",
                 "backspace" => "\x7f",
                 key => match key

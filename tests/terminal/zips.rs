@@ -41,6 +41,8 @@ fn a_zip_with_mistakes_is_refused_for_an_untouched_json_too(#[values(SMALL, LARG
     dashboard.terminal.see("2 things are wrong");
     dashboard.terminal.see("nothing yet");
     dashboard.review(&["Cannot publish"]);
+    // Only what has been read of the ZIP makes the review longer than the screen.
+    dashboard.terminal.see("✗ does not fit");
     dashboard.terminal.press("pagedown pagedown");
     dashboard
         .terminal

@@ -355,8 +355,8 @@ impl Overlay for Review {
         self.page.set(usize::from(text.height));
         *self.places.borrow_mut() = places;
         let last = lines.len().saturating_sub(usize::from(text.height));
+        // Not kept: while something is read again the text may be shorter for a moment, and the place in it must not be lost.
         let top = self.top.get().min(last);
-        self.top.set(top);
         row::lines(frame, text, lines.into_iter().skip(top));
         let mark = |frame: &mut Frame, y, mark| {
             frame.render_widget(
