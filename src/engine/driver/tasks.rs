@@ -1,4 +1,4 @@
-//! Runs as tasks of the dashboard. Their progress goes through [`Report`](crate::tasks::report::Report), as for the head-less commands.
+//! Runs as tasks of the dashboard. Their progress goes through [`Report`], as for the head-less commands.
 
 use super::{
     renew,
