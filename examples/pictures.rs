@@ -32,9 +32,17 @@ fn main() {
         &[("TZ", "UTC")],
     );
 
+    terminal.until("the board", |screen| {
+        ["CertificationFailed", "Publishing", "rollout 5 %"]
+            .iter()
+            .all(|state| screen.contains(state))
+    });
+    save(&terminal, "board");
+    terminal.press("1");
     terminal.see("Northwind Notes");
-    find(&mut terminal, "notes", "nothing yet");
-    terminal.press("esc esc");
+    // An empty filter puts the cursor on the first row.
+    terminal.press("/ ctrl-u enter down down down down down down");
+    terminal.see("app:9NX0EXAMPLE1");
     terminal.see("Contoso Meeting");
     // Every row has its state, nothing turns any more.
     let states = [
@@ -73,7 +81,7 @@ fn main() {
         screen.contains("▸ northwind-notes-2.5-nested") && screen.contains("kB, 2 files")
     });
     save(&terminal, "zip-picker");
-    terminal.press("down down");
+    terminal.type_text("large");
     terminal.until("the large ZIP", |screen| {
         screen.contains("▸ northwind-notes-large.zip") && screen.contains("734 MB, 1 file")
     });
