@@ -190,8 +190,7 @@ fn say(
     }
 }
 
-/// How a ZIP fits a document.
-pub(super) fn zip_findings(
+fn zip_findings(
     kind: Kind,
     document: &Value,
     zip: Option<&ZipSource>,

@@ -1,7 +1,7 @@
 //! `publish`: a whole release.
 
 use super::{
-    check, compose,
+    compose,
     context::{CommandContext, read_value},
     diff,
     event::Event,
@@ -12,6 +12,8 @@ use super::{
 use crate::{
     cli::{Pending, PublishArgs, Rollout, Wait},
     engine::{
+        call::RunEvent,
+        driver::outcome,
         operation::Operation,
         plan::{ExistingRollout, PendingPolicy, Plan, WaitFor},
         preflight::{self, Refusal},
@@ -23,7 +25,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::path::PathBuf;
 use store_client::{Priority, blob};
-use store_model::{fingerprint::Fingerprint, package, risk, submission::put_body, target::Target};
+use store_model::{fingerprint::Fingerprint, package, submission::put_body, target::Target};
 
 pub(super) async fn publish(
     mut context: CommandContext,
@@ -31,12 +33,6 @@ pub(super) async fn publish(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     context.may_change()?;
-    // Without a commit customers get nothing, so only a deletion is protected.
-    let needs_yes = !args.no_commit || args.pending == Some(Pending::Replace);
-    if context.profile.protected && needs_yes && !args.yes && !args.dry_run {
-        let profile = context.profile.name.clone();
-        return Err(Refusal::Protected { profile }.into());
-    }
     if args.zip.is_some() && args.expect.as_ref().is_some_and(Fingerprint::is_open) {
         return Err(Failure::usage(
             "This hash leaves the ZIP open, so it approves none: take the one of flightdeck diff with --zip.",
@@ -51,7 +47,7 @@ pub(super) async fn publish(
     } else {
         Pending::Fail
     });
-    if is_as_it_is && zip.is_none() {
+    if is_as_it_is && zip.is_none() && pending == Pending::Keep {
         zip = uploaded_earlier(&context, &args.target).await?;
     }
     let (mut draft_seen, mut base) = (None, None);
@@ -103,9 +99,13 @@ pub(super) async fn publish(
             Rollout::Finalize => ExistingRollout::Finalize,
             Rollout::Halt => ExistingRollout::Halt,
         },
-        is_confirmed: args.yes || !needs_yes,
+        is_confirmed: args.yes,
         is_protected: context.profile.protected,
     };
+    if plan.is_protected && plan.needs_confirmation() && !plan.is_confirmed && !args.dry_run {
+        let profile = context.profile.name.clone();
+        return Err(Refusal::Protected { profile }.into());
+    }
     if args.dry_run {
         return try_out(&mut context, args, &plan, printer).await;
     }
@@ -155,40 +155,32 @@ async fn try_out(
         printer,
     )
     .await?;
-    let settled = settled?;
-    let mut is_blocked = false;
-    for message in &settled.warnings {
+    let mut warnings = settled?.warnings;
+    let zip = plan
+        .zip
+        .clone()
+        .filter(|zip| !matches!(zip, ZipSource::Uploaded { .. }));
+    if let Some(zip) = zip {
+        let store = context.services.store.with_priority(Priority::Person);
+        let identity = load::package_identity(&store, &detail.product).await?;
+        let examined =
+            outcome::examine(target, zip, document.clone(), identity, None, &plan.allow).await;
+        match examined {
+            Ok(RunEvent::Examined { problems, .. }) if !problems.is_empty() => {
+                return Err(Refusal::ZipDoesNotFit(problems).into());
+            }
+            Ok(RunEvent::Examined { warnings: more, .. }) => warnings.extend(more),
+            Ok(_) => {}
+            Err(failure) => return Err(Failure::new(Exit::Failed, failure.message)),
+        }
+    }
+    for message in &warnings {
         let event = Event::Warning {
             target: Some(target),
             message,
             requests: None,
         };
         printer.either(&event, || format!("warning: {message}"));
-    }
-    let store = context.services.store.with_priority(Priority::Person);
-    let identity = load::package_identity(&store, &detail.product).await?;
-    let read = plan
-        .zip
-        .as_ref()
-        .filter(|zip| !matches!(zip, ZipSource::Uploaded { .. }));
-    if let Some(zip) = read {
-        for finding in check::zip_findings(target.kind(), document, Some(zip), identity)? {
-            let blocks = risk::blocks(&finding, &plan.allow);
-            is_blocked |= blocks;
-            let word = if blocks {
-                "error"
-            } else {
-                finding.severity.word()
-            };
-            printer.either(&Event::finding(Some(target), &finding, None), || {
-                format!("{word}: {}", finding.sentence)
-            });
-        }
-    }
-    if is_blocked {
-        return Err(Failure::refused(
-            "The ZIP does not fit the document. Nothing was sent.",
-        ));
     }
     printer.chatter("This was a dry run: nothing was sent.");
     Ok(Exit::Done)

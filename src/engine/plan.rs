@@ -79,3 +79,10 @@ pub struct Plan {
     #[serde(default)]
     pub is_protected: bool,
 }
+
+impl Plan {
+    /// Whether a protected profile wants a yes: not for a draft that is only filled, because customers get nothing of it.
+    pub fn needs_confirmation(&self) -> bool {
+        self.wait != WaitFor::Draft || self.pending == PendingPolicy::Replace
+    }
+}

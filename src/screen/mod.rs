@@ -8,6 +8,7 @@ pub mod dialogs;
 pub mod difference_lines;
 pub mod documents;
 pub mod edit_session;
+pub(crate) mod filter_input;
 pub mod fit_panel;
 pub mod keymap;
 pub mod new_products;

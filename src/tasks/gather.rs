@@ -1,7 +1,10 @@
 //! Finds the packages that a person named: files, folders of them, patterns, or one ready ZIP. Reads what each package says of
 //! itself. Blocks.
 
-use super::assemble;
+use super::{
+    assemble,
+    pack::{self, PackError},
+};
 use crate::{
     engine::zip_source::{ZipPart, ZipSource},
     storage::input,
@@ -14,7 +17,7 @@ use std::{
 use store_model::{
     archive::{
         Inside,
-        fit::{has_ending, is_package},
+        fit::{has_ending, is_junk, is_package},
         look_inside, look_into_package,
         manifest::{Manifest, PackageKind},
         packing::{self, Loose},
@@ -24,11 +27,6 @@ use store_model::{
     packages::rows::{ZipPackage, ZipPackages, zip_packages},
     version::Version,
 };
-
-/// More files than this are no folder of one release.
-const MOST_FILES: usize = 100_000;
-/// Folders in folders.
-const DEEPEST: usize = 32;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -72,8 +70,8 @@ pub enum GatherError {
     },
     #[error("{} is no package: {why}.", path.display())]
     Broken { path: PathBuf, why: String },
-    #[error("{} has more than {MOST_FILES} files; name the folder of this release alone.", .0.display())]
-    TooMany(PathBuf),
+    #[error(transparent)]
+    Folder(#[from] PackError),
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> GatherError + '_ {
@@ -108,9 +106,9 @@ pub fn gather(paths: &[PathBuf]) -> Result<Gathered, GatherError> {
         let name = file_name(&path);
         if facts.is_dir() {
             let before = candidates.len();
-            for file in walk(&path)? {
-                if is_package(&file_name(&file)) {
-                    candidates.push(candidate(file, true)?);
+            for file in pack::files(&path, &|| false)? {
+                if is_package(&file.path) && !is_junk(&file.path) {
+                    candidates.push(candidate(pack::place(&path, &file.path), true)?);
                 }
             }
             if candidates.len() == before {
@@ -159,33 +157,21 @@ pub fn other_files(
     folders: &[PathBuf],
     expected: &[FileEntry],
 ) -> Result<Result<Vec<ZipPart>, Vec<packing::PackProblem>>, GatherError> {
-    let mut loose = Vec::new();
+    let mut found: Vec<(Loose, &PathBuf)> = Vec::new();
     for folder in folders {
-        for file in walk(folder)? {
-            // As the document writes it: from the folder, with slashes.
-            let path = file.strip_prefix(folder).unwrap_or(&file);
-            let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-            let size = fs::metadata(&file).map_err(at(&file))?.len();
-            loose.push((
-                Loose {
-                    path: parts.join("/"),
-                    size,
-                },
-                file,
-            ));
-        }
+        let files = pack::files(folder, &|| false)?;
+        found.extend(files.into_iter().map(|file| (file, folder)));
     }
-    loose.sort_by(|(left, _), (right, _)| left.path.cmp(&right.path));
-    let files: Vec<Loose> = loose.iter().map(|(loose, _)| loose.clone()).collect();
+    let files: Vec<Loose> = found.iter().map(|(file, _)| file.clone()).collect();
     let packing = packing::plan(expected, &files);
     if !packing.problems.is_empty() {
         return Ok(Err(packing.problems));
     }
     let part = |item: packing::PackedItem| {
-        let (_, file) = loose.iter().find(|(loose, _)| loose.path == item.from)?;
+        let (file, folder) = found.iter().find(|(file, _)| file.path == item.from)?;
         Some(ZipPart {
             name: item.name,
-            file: file.clone(),
+            file: pack::place(folder, &file.path),
         })
     };
     Ok(Ok(packing.items.into_iter().filter_map(part).collect()))
@@ -230,34 +216,34 @@ fn leave_out(candidates: &mut Vec<Candidate>, left_out: &mut Vec<(PathBuf, Strin
         let version: Version = first.version.parse().ok()?;
         Some((first.name.clone(), architectures, version))
     };
-    let mut reasons: Vec<Option<String>> = Vec::with_capacity(candidates.len());
-    for candidate in candidates.iter() {
-        let is_framework = !candidate.manifests.is_empty()
-            && candidate
-                .manifests
-                .iter()
-                .all(|manifest| manifest.kind == PackageKind::Framework);
-        let own = build(candidate);
-        let better = candidates.iter().find(|other| {
-            let (Some(own), Some(theirs)) = (&own, build(other)) else {
+    let builds: Vec<_> = candidates.iter().map(build).collect();
+    let reason = |(at, candidate): (usize, &Candidate)| {
+        if !candidate.is_found {
+            return None;
+        }
+        let is_framework = |manifest: &Manifest| manifest.kind == PackageKind::Framework;
+        if !candidate.manifests.is_empty() && candidate.manifests.iter().all(is_framework) {
+            return Some("it is a framework package, which the Store has itself".to_owned());
+        }
+        let (name, architectures, version) = builds.get(at)?.as_ref()?;
+        let is_better = |(other_at, other): &(usize, &Candidate)| {
+            let Some(Some((its_name, its_architectures, its_version))) = builds.get(*other_at)
+            else {
                 return false;
             };
-            let is_same_app = own.0 == theirs.0 && !std::ptr::eq(*other, candidate);
-            let holds_it = is_upload(other) && !is_upload(candidate) && own.1.is_subset(&theirs.1);
-            is_same_app
-                && ((own.1 == theirs.1
-                    && is_upload(other) == is_upload(candidate)
-                    && own.2 < theirs.2)
-                    || (holds_it && own.2 <= theirs.2))
-        });
-        reasons.push(if !candidate.is_found {
-            None
-        } else if is_framework {
-            Some("it is a framework package, which the Store has itself".to_owned())
-        } else {
-            better.map(|better| format!("{} is newer, or holds it", better.name))
-        });
-    }
+            let is_newer = is_upload(other) == is_upload(candidate)
+                && architectures == its_architectures
+                && version < its_version;
+            let holds_it = is_upload(other)
+                && !is_upload(candidate)
+                && architectures.is_subset(its_architectures)
+                && version <= its_version;
+            *other_at != at && name == its_name && (is_newer || holds_it)
+        };
+        let (_, better) = candidates.iter().enumerate().find(is_better)?;
+        Some(format!("{} is newer, or holds it", better.name))
+    };
+    let reasons: Vec<Option<String>> = candidates.iter().enumerate().map(reason).collect();
     let mut reasons = reasons.into_iter();
     candidates.retain(|candidate| {
         let reason = reasons.next().flatten();
@@ -284,31 +270,6 @@ fn ready_zip(path: PathBuf) -> Result<Gathered, GatherError> {
         zip: Some(path),
         ..Gathered::default()
     })
-}
-
-/// Every file of a folder and of the folders in it, by path. Links to folders are not followed: they may lead round in a circle.
-fn walk(folder: &Path) -> Result<Vec<PathBuf>, GatherError> {
-    let mut files = Vec::new();
-    let mut folders = vec![(folder.to_owned(), DEEPEST)];
-    while let Some((current, deepest)) = folders.pop() {
-        for entry in fs::read_dir(&current).map_err(at(&current))? {
-            let entry = entry.map_err(at(&current))?;
-            let path = entry.path();
-            let Ok(facts) = entry.metadata() else {
-                continue;
-            };
-            if facts.is_dir() {
-                folders.extend(deepest.checked_sub(1).map(|deeper| (path, deeper)));
-            } else if fs::metadata(&path).is_ok_and(|facts| facts.is_file()) {
-                files.push(path);
-            }
-        }
-        if files.len() > MOST_FILES {
-            return Err(GatherError::TooMany(folder.to_owned()));
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// The files that a name with `*` or `?` means. Shells on Windows leave that to the program.

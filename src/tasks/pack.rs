@@ -20,6 +20,7 @@ use store_model::{
     target::Kind,
 };
 use tempfile::NamedTempFile;
+
 /// More files than this are no folder of a submission.
 const MOST_FILES: usize = 100_000;
 /// Folders in folders.
@@ -62,12 +63,9 @@ pub fn pack(
     told: impl FnMut(u64, u64),
     is_stopped: impl Fn() -> bool,
 ) -> Result<Packed, PackError> {
-    let mut loose = Vec::new();
-    walk(folder, "", DEEPEST, &mut loose, &is_stopped)?;
+    let mut loose = files(folder, &is_stopped)?;
     // An earlier attempt may lie in the very folder.
     loose.retain(|file| !is_same(&place(folder, &file.path), out));
-    // Folders are listed in any order, ZIPs are not.
-    loose.sort_by(|left, right| left.path.cmp(&right.path));
     let packing = plan(&expected(kind, document), &loose);
     if !packing.problems.is_empty() {
         let problems = packing.problems.iter().map(ToString::to_string);
@@ -87,7 +85,15 @@ pub fn pack(
     })
 }
 
-/// The files of a folder and the folders in it. Links to folders are not followed: they may lead round in a circle.
+/// The files of a folder and the folders in it, by path. Links to folders are not followed: they may lead round in a circle.
+pub(super) fn files(root: &Path, is_stopped: &dyn Fn() -> bool) -> Result<Vec<Loose>, PackError> {
+    let mut found = Vec::new();
+    walk(root, "", DEEPEST, &mut found, is_stopped)?;
+    // Folders are listed in any order, ZIPs are not.
+    found.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(found)
+}
+
 fn walk(
     root: &Path,
     inside: &str,
@@ -143,7 +149,7 @@ fn walk(
     Ok(())
 }
 
-fn place(root: &Path, path: &str) -> PathBuf {
+pub(super) fn place(root: &Path, path: &str) -> PathBuf {
     path.split('/')
         .filter(|part| !part.is_empty())
         .fold(root.to_owned(), |place, part| place.join(part))

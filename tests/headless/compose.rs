@@ -15,6 +15,9 @@ fn dist(bench: &Bench) -> PathBuf {
     let mut bundle = zip.by_name(BUNDLE).unwrap();
     let mut file = fs::File::create(dist.join("deeper").join(BUNDLE)).unwrap();
     io::copy(&mut bundle, &mut file).unwrap();
+    // What a Mac leaves in every folder is no package, whatever it is called.
+    fs::create_dir(dist.join("__MACOSX")).unwrap();
+    fs::write(dist.join("__MACOSX").join("._notes.msix"), "no ZIP").unwrap();
     dist
 }
 
@@ -143,6 +146,13 @@ fn a_draft_is_left_for_a_colleague_who_publishes_it_as_it_is() {
     assert_eq!(
         bench.run(&["list", "--pending"]).out.matches(APP).count(),
         0
+    );
+
+    // A dry run refuses what the run would: here customers would lose their package.
+    let lost = bench.run(&["publish", APP, dist, "--dry-run", "--replace", "all"]);
+    assert!(
+        lost.code == 3 && lost.err.contains("--allow coverage"),
+        "{lost:?}"
     );
 
     let left = bench.run(&["publish", APP, dist, "--no-commit", "--output", "json"]);

@@ -25,7 +25,8 @@ use store_model::{
     target::Target,
 };
 
-pub(super) async fn examine(
+/// Examines a ZIP as a run does before it sends it.
+pub(crate) async fn examine(
     target: &Target,
     zip: ZipSource,
     document: Value,

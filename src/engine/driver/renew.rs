@@ -9,6 +9,7 @@ use crate::{
         plan::{PendingPolicy, Plan},
         preflight::{self, Refusal},
         view::Cause,
+        zip_source::ZipSource,
     },
     storage::Journal,
     tasks::{reporter::Reporter, services::Services},
@@ -62,6 +63,12 @@ async fn prepare(services: &Services, run: &Run, is_confirmed: bool) -> Result<P
     let (Some(plan), Some(draft)) = (run.plan(), run.draft()) else {
         return Err(Refusal::NothingToRenew { run: id }.into());
     };
+    if matches!(plan.zip, Some(ZipSource::Uploaded { .. })) {
+        return Err(Refusal::ZipOnlyAtTheStore {
+            id: draft.id.clone(),
+        }
+        .into());
+    }
     let mut plan = plan.clone();
     let id = draft.id.clone();
     let is_made_here = plan.pending != PendingPolicy::Keep;

@@ -193,7 +193,7 @@ fn may_drive(
         return Ok(None);
     };
     let is_protected = services.is_protected || plan.is_protected;
-    if is_protected && !plan.is_confirmed && !is_confirmed {
+    if is_protected && plan.needs_confirmation() && !plan.is_confirmed && !is_confirmed {
         let profile = services.profile.clone();
         return Err(Refusal::Protected { profile }.into());
     }

@@ -221,7 +221,11 @@ impl Task for Renew {
     }
 
     fn arguments(&self) -> Option<Vec<String>> {
-        Some(vec!["resume".to_owned(), self.run.clone()])
+        Some(vec![
+            "resume".to_owned(),
+            self.run.clone(),
+            "--renew".to_owned(),
+        ])
     }
 
     async fn run(self, context: TaskContext<Self>) -> Result<(), TaskError> {

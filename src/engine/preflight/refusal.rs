@@ -242,6 +242,10 @@ pub enum Refusal {
         .0
     )]
     ZipWithoutFiles(ZipSource),
+    #[error(
+        "Draft {id} is not replaced: the ZIP that was uploaded to it earlier would be lost with it. Publish again with that ZIP (--zip), or resume the run without --renew."
+    )]
+    ZipOnlyAtTheStore { id: String },
     #[error("The ZIP does not fit the document, so nothing was sent:{}", lines(.0))]
     ZipDoesNotFit(Vec<String>),
     #[error(

@@ -5,6 +5,7 @@ use crate::{
     screen::{
         action::{Action, Scope},
         command::{Command, PaneId, TabId},
+        filter_input::{self, FilterChange},
         pane::{Context, Handled, Pane, Possible, Typed},
         run_controls::{may_resume, resume},
     },
@@ -13,11 +14,7 @@ use crate::{
         board::{Row, Verb},
     },
 };
-use ratatui::{
-    Frame,
-    crossterm::event::{KeyCode, MouseEvent},
-    layout::Rect,
-};
+use ratatui::{Frame, crossterm::event::MouseEvent, layout::Rect};
 use std::cell::Cell;
 use store_model::target::Target;
 use tui_kit::{
@@ -218,23 +215,11 @@ impl Pane for Board {
     }
 
     fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
-        match typed {
-            Typed::Key(key) if key.code == KeyCode::Backspace && self.filter.is_empty() => {
-                self.clear_filter(cx);
-            }
-            Typed::Key(key) => {
-                let before = self.filter.text().to_owned();
-                if !self.filter.key(*key) {
-                    return Handled::No;
-                }
-                if self.filter.text() != before {
-                    self.refilter(cx);
-                }
-            }
-            Typed::Paste(pasted) => {
-                self.filter.paste(pasted);
-                self.refilter(cx);
-            }
+        match filter_input::typed(&mut self.filter, typed) {
+            FilterChange::Unused => return Handled::No,
+            FilterChange::Same => {}
+            FilterChange::Changed => self.refilter(cx),
+            FilterChange::Closed => self.clear_filter(cx),
         }
         Handled::Yes
     }

@@ -2,6 +2,7 @@
 
 use crate::engine::preflight::Refusal;
 use crate::screen::{
+    filter_input::{self, FilterChange},
     new_products,
     pane::{Context, Handled, Pane, Possible, Typed},
     status_badge::{self},
@@ -15,7 +16,7 @@ use crate::{
 };
 use ratatui::{
     Frame,
-    crossterm::event::{KeyCode, MouseEvent},
+    crossterm::event::MouseEvent,
     layout::{Position, Rect},
     text::Line,
 };
@@ -338,24 +339,11 @@ impl Pane for Products {
     }
 
     fn typed(&mut self, typed: &Typed, cx: &Context) -> Handled {
-        match typed {
-            // Nothing left to delete: the filter goes as it came.
-            Typed::Key(key) if key.code == KeyCode::Backspace && self.filter.is_empty() => {
-                self.clear_filter(cx);
-            }
-            Typed::Key(key) => {
-                let before = self.filter.text().to_owned();
-                if !self.filter.key(*key) {
-                    return Handled::No;
-                }
-                if self.filter.text() != before {
-                    self.refilter(cx);
-                }
-            }
-            Typed::Paste(pasted) => {
-                self.filter.paste(pasted);
-                self.refilter(cx);
-            }
+        match filter_input::typed(&mut self.filter, typed) {
+            FilterChange::Unused => return Handled::No,
+            FilterChange::Same => {}
+            FilterChange::Changed => self.refilter(cx),
+            FilterChange::Closed => self.clear_filter(cx),
         }
         Handled::Yes
     }

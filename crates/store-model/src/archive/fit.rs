@@ -1,8 +1,8 @@
 //! Whether a ZIP fits a document: what matches, what is missing and why, what is too much, what would fail a commit.
 //! Knows nothing of files on a disk; the rules are store-api.md § 4.9.
 
-pub use super::fit_parts::has_ending;
-pub(super) use super::fit_parts::{base_name, is_junk};
+pub(super) use super::fit_parts::base_name;
+pub use super::fit_parts::{has_ending, is_junk};
 use super::hurdles::{hurdles, is_bare_package, nested_folder};
 use super::{
     central_directory::{Archive, ArchiveFile, Inside},

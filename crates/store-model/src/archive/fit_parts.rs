@@ -113,7 +113,7 @@ pub fn has_ending(name: &str, endings: &[&str]) -> bool {
 }
 
 /// What systems leave in archives without being asked.
-pub(super) fn is_junk(name: &str) -> bool {
+pub fn is_junk(name: &str) -> bool {
     let base = base_name(name);
     name.starts_with("__MACOSX/")
         || base.starts_with("._")
